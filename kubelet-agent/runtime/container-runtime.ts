@@ -28,6 +28,8 @@ export interface ContainerRuntime {
 
   /** Creates and starts the sandbox of `spec.attempt`; resolves when its network has an address. */
   startSandbox(spec: SandboxSpec): Promise<ObservedSandbox>;
+  /** Stops the sandbox of a finished pod, so that its address is free; exited containers in it stay for their logs. */
+  stopSandbox(podUid: string, attempt: number): Promise<void>;
   /** Stops and removes the sandbox and every container in it at once. Removes its files too. */
   removeSandbox(podUid: string, attempt: number): Promise<void>;
 

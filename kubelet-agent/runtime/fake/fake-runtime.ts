@@ -160,6 +160,15 @@ export class FakeRuntime implements ContainerRuntime {
     return sandbox;
   }
 
+  async stopSandbox(podUid: string, attempt: number): Promise<void> {
+    this.#check();
+    const pod = this.#pods.get(podUid);
+    if (!pod?.sandboxes.some((sandbox) => sandbox.attempt === attempt && sandbox.state !== 'exited')) return;
+    this.calls.push(`stopSandbox ${pod.labels.podName}/${attempt}`);
+    pod.sandboxes = pod.sandboxes.map((sandbox) => (sandbox.attempt === attempt ? { ...sandbox, state: 'exited', ip: '' } : sandbox));
+    this.#feed.publish(podUid);
+  }
+
   async removeSandbox(podUid: string, attempt: number): Promise<void> {
     this.#check();
     const pod = this.#pods.get(podUid);
