@@ -1,0 +1,34 @@
+import { rm } from 'node:fs/promises';
+
+import type { Progress } from '../terminal/progress.js';
+import { readCluster } from './cluster-file.js';
+import { removeControlPlaneLink } from './control-plane-link.js';
+import { layoutOf } from './layout.js';
+import { runProgram, stopProcesses } from './process-runner.js';
+import { computeProcessSpecs } from './process-specs.js';
+
+/**
+ * Takes a local cluster off this host: processes, containers, networks, kernel rules and
+ * routes, then its folder. Safe to repeat, and to run after a crash.
+ */
+export async function takeDown(options: { dir: string; keepData: boolean }, progress: Progress): Promise<void> {
+  const layout = layoutOf(options.dir);
+  progress.update('stopping processes');
+  const stopped = await stopProcesses(layout.dir, 10_000);
+  progress.done(`${stopped} processes stopped`);
+
+  const cluster = await readCluster(layout);
+  if (cluster) {
+    const agents = computeProcessSpecs(cluster, layout).filter(({ component }) => component !== 'control-plane');
+    for (const { name, node, stateDir, args } of agents) {
+      progress.update(`removing what ${name} made`);
+      await runProgram(process.execPath, [args[0] ?? '', 'cleanup', '--state-dir', stateDir, '--node-name', node]);
+    }
+    await removeControlPlaneLink(cluster);
+    progress.done('containers, networks, kernel rules and routes removed');
+  }
+  if (!options.keepData) {
+    await rm(layout.dir, { recursive: true, force: true });
+    progress.done(`${layout.dir} removed`);
+  }
+}

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+
+/**
+ * Where a local cluster keeps its files. One folder holds everything, so that it can be
+ * found, moved aside and deleted whole:
+ *
+ *   <dir>/cluster.json            what was asked for
+ *   <dir>/control-plane/          store, certificates, admin.kubeconfig
+ *   <dir>/nodes/<node>/kubelet/   certificate, pod volumes, checkpoint
+ *   <dir>/nodes/<node>/kube-proxy/
+ *   <dir>/logs/<process>.log
+ *   <dir>/join-token              while nodes join
+ */
+export interface Layout {
+  readonly dir: string;
+  readonly clusterFile: string;
+  readonly controlPlane: string;
+  readonly kubeconfig: string;
+  readonly joinToken: string;
+  readonly logs: string;
+  kubelet(node: string): string;
+  kubeProxy(node: string): string;
+  log(process: string): string;
+}
+
+/** Default folder: $LONGSHORE_DIR, or /var/lib/longshore/local. */
+export function defaultDir(env: NodeJS.ProcessEnv): string {
+  return env.LONGSHORE_DIR ?? '/var/lib/longshore/local';
+}
+
+export function layoutOf(dir: string): Layout {
+  return {
+    dir,
+    clusterFile: join(dir, 'cluster.json'),
+    controlPlane: join(dir, 'control-plane'),
+    kubeconfig: join(dir, 'control-plane', 'admin.kubeconfig'),
+    joinToken: join(dir, 'join-token'),
+    logs: join(dir, 'logs'),
+    kubelet: (node) => join(dir, 'nodes', node, 'kubelet'),
+    kubeProxy: (node) => join(dir, 'nodes', node, 'kube-proxy'),
+    log: (process) => join(dir, 'logs', `${process}.log`),
+  };
+}

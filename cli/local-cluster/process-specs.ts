@@ -1,0 +1,99 @@
+import { fileURLToPath } from 'node:url';
+
+import type { Cluster } from './cluster-file.js';
+import type { Layout } from './layout.js';
+
+/** One process of a local cluster, as it should run. */
+export interface ProcessSpec {
+  /** control-plane, kubelet-agent-<node>, kube-proxy-<node>. */
+  name: string;
+  component: 'control-plane' | 'kubelet-agent' | 'kube-proxy';
+  /** Empty for the control plane. */
+  node: string;
+  /** Its own folder; names the process among all of the machine's. */
+  stateDir: string;
+  /** Arguments of node: the program, then its flags. */
+  args: string[];
+  healthPort: number;
+}
+
+/** Names of all processes of a cluster with these nodes, control plane first. */
+export function processNames(nodes: readonly string[]): string[] {
+  return ['control-plane', ...nodes.flatMap((node) => [`kubelet-agent-${node}`, `kube-proxy-${node}`])];
+}
+
+/** Every process of `cluster`, control plane first. Pure. */
+export function computeProcessSpecs(cluster: Cluster, layout: Layout): ProcessSpec[] {
+  const healthPort = (name: string): number => {
+    const port = cluster.healthPorts[name];
+    if (port === undefined) throw new Error(`cluster.json has no health port for ${name}`);
+    return port;
+  };
+  const controlPlane: ProcessSpec = {
+    name: 'control-plane',
+    component: 'control-plane',
+    node: '',
+    stateDir: layout.controlPlane,
+    healthPort: healthPort('control-plane'),
+    args: [
+      programOf('control-plane'),
+      ...flags({
+        'data-dir': layout.controlPlane,
+        'advertise-address': cluster.address,
+        port: cluster.apiPort,
+        'node-plane-port': cluster.nodePlanePort,
+        'cluster-cidr': cluster.clusterCidr,
+        'service-cidr': cluster.serviceCidr,
+        'cluster-dns': cluster.clusterDns,
+        'health-port': healthPort('control-plane'),
+      }),
+      ...['127.0.0.1', cluster.address].flatMap((address) => ['--bind-address', address]),
+    ],
+  };
+  return [
+    controlPlane,
+    ...cluster.nodes.flatMap((node) => [
+      computeAgentSpec('kubelet-agent', node, layout.kubelet(node), cluster, layout),
+      computeAgentSpec('kube-proxy', node, layout.kubeProxy(node), cluster, layout),
+    ]),
+  ];
+}
+
+function computeAgentSpec(
+  component: 'kubelet-agent' | 'kube-proxy',
+  node: string,
+  stateDir: string,
+  cluster: Cluster,
+  layout: Layout,
+): ProcessSpec {
+  const name = `${component}-${node}`;
+  const healthPort = cluster.healthPorts[name];
+  if (healthPort === undefined) throw new Error(`cluster.json has no health port for ${name}`);
+  return {
+    name,
+    component,
+    node,
+    stateDir,
+    healthPort,
+    args: [
+      programOf(component),
+      ...flags({
+        'node-name': node,
+        server: `127.0.0.1:${cluster.nodePlanePort}`,
+        'token-file': layout.joinToken,
+        'state-dir': stateDir,
+        'health-port': healthPort,
+      }),
+      '--shared-host',
+    ],
+  };
+}
+
+/** The compiled main of a component; the command itself runs from dist/cli/local-cluster. */
+export function programOf(component: ProcessSpec['component']): string {
+  return fileURLToPath(new URL(`../../${component}/main.js`, import.meta.url));
+}
+
+function flags(values: Record<string, string | number>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}

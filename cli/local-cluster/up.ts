@@ -1,0 +1,126 @@
+import { access, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { systemClock } from '../../lib/clock/clock.js';
+import { LongshoreError } from '../../lib/errors/errors.js';
+import type { Node } from '../../lib/kubernetes/types/core-v1.js';
+import { ApiClient } from '../kubernetes-client/api-client.js';
+import { readKubeconfig } from '../kubernetes-client/kubeconfig.js';
+import type { Progress } from '../terminal/progress.js';
+import { readCluster, writeCluster, type Cluster } from './cluster-file.js';
+import { ensureControlPlaneLink } from './control-plane-link.js';
+import { probeReady } from './health.js';
+import { layoutOf, type Layout } from './layout.js';
+import { designCluster, type NewClusterOptions } from './new-cluster.js';
+import { runProgram, startDetached } from './process-runner.js';
+import { computeProcessSpecs, programOf, type ProcessSpec } from './process-specs.js';
+import { readProcessTable } from './process-table.js';
+import { checkRequirements } from './requirements.js';
+
+export interface UpOptions extends NewClusterOptions {
+  dir: string;
+  timeoutMs: number;
+}
+
+/**
+ * Brings a local cluster to what was asked for: starts what does not run, leaves alone what
+ * does, and returns when every node is Ready. Safe to repeat and to interrupt.
+ */
+export async function bringUp(options: UpOptions, progress: Progress): Promise<Cluster> {
+  await checkRequirements();
+  const layout = layoutOf(options.dir);
+  const cluster = await recallOrDesign(layout, options);
+  await ensureControlPlaneLink(cluster);
+  const specs = computeProcessSpecs(cluster, layout);
+  const running = new Set((await readProcessTable(layout.dir)).map(({ stateDir }) => stateDir));
+  const deadline = systemClock.monotonic() + options.timeoutMs;
+
+  const missing = specs.filter(({ stateDir }) => !running.has(stateDir));
+  const [controlPlane, ...agents] = specs;
+  if (!controlPlane) throw new Error('a cluster has a control plane');
+  if (missing.includes(controlPlane)) startDetached(controlPlane, layout.log(controlPlane.name));
+  await waitUntilReady(controlPlane, layout, deadline, progress);
+  progress.done(`control plane ready on https://127.0.0.1:${cluster.apiPort}`);
+
+  const missingAgents = agents.filter((agent) => missing.includes(agent));
+  try {
+    if (await someLackIdentity(missingAgents)) await createJoinToken(layout, missingAgents.length);
+    for (const agent of missingAgents) startDetached(agent, layout.log(agent.name));
+    await waitForNodes(cluster, layout, deadline, progress);
+    await Promise.all(agents.map((agent) => waitUntilReady(agent, layout, deadline, progress)));
+  } finally {
+    await rm(layout.joinToken, { force: true });
+  }
+  progress.done(`${cluster.nodes.length} nodes Ready`);
+  return cluster;
+}
+
+async function recallOrDesign(layout: Layout, options: UpOptions): Promise<Cluster> {
+  const known = await readCluster(layout);
+  if (known) {
+    if (known.nodes.length === options.nodes) return known;
+    throw new LongshoreError(
+      'FailedPrecondition',
+      `the cluster in ${layout.dir} has ${known.nodes.length} nodes, not ${options.nodes}: run longshore down first, or longshore up --nodes ${known.nodes.length}`,
+    );
+  }
+  const cluster = await designCluster(options);
+  await writeCluster(layout, cluster);
+  return cluster;
+}
+
+async function someLackIdentity(agents: readonly ProcessSpec[]): Promise<boolean> {
+  const has = await Promise.all(
+    agents.map(({ stateDir }) =>
+      access(join(stateDir, 'pki')).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return has.includes(false);
+}
+
+async function createJoinToken(layout: Layout, uses: number): Promise<void> {
+  const token = await runProgram(process.execPath, [
+    programOf('control-plane'),
+    ...['token', 'create', '--data-dir', layout.controlPlane, '--ttl', '10m', '--uses', String(uses)],
+  ]);
+  await writeFile(layout.joinToken, token.trim(), { mode: 0o600 });
+}
+
+async function waitUntilReady(spec: ProcessSpec, layout: Layout, deadline: number, progress: Progress): Promise<void> {
+  for (;;) {
+    const problem = await probeReady(spec.healthPort);
+    if (problem === undefined) return;
+    progress.update(`waiting for ${spec.name}: ${problem}`);
+    await pauseOrFail(deadline, `${spec.name} is not ready: ${problem}; its log is ${layout.log(spec.name)}`);
+    if (!(await readProcessTable(layout.dir)).some(({ stateDir }) => stateDir === spec.stateDir)) {
+      throw new LongshoreError('Unavailable', `${spec.name} ended; the last lines of ${layout.log(spec.name)} say why`);
+    }
+  }
+}
+
+async function waitForNodes(cluster: Cluster, layout: Layout, deadline: number, progress: Progress): Promise<void> {
+  const client = new ApiClient(await readKubeconfig(layout.kubeconfig));
+  try {
+    for (;;) {
+      const { items } = await client.get<{ items: Node[] }>('/api/v1/nodes');
+      const waiting = cluster.nodes.filter((name) => !items.some((node) => node.metadata.name === name && isReady(node)));
+      if (waiting.length === 0) return;
+      progress.update(`waiting for ${waiting.join(', ')} to become Ready`);
+      await pauseOrFail(deadline, `${waiting.join(', ')} did not become Ready; the logs are in ${layout.logs}`);
+    }
+  } finally {
+    client.close();
+  }
+}
+
+async function pauseOrFail(deadline: number, message: string): Promise<void> {
+  if (systemClock.monotonic() > deadline) throw new LongshoreError('DeadlineExceeded', message);
+  await systemClock.sleep(50);
+}
+
+export function isReady(node: Node): boolean {
+  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}

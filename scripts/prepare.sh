@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# From a fresh clone to compiled code: dependencies and dist/, each only when it is out of date.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if ! node -e 'const [major, minor] = process.versions.node.split("."); process.exit(+major > 20 || (+major === 20 && +minor >= 19) ? 0 : 1)'; then
+  echo "Longshore needs Node 20.19 or newer; this is $(node --version)" >&2
+  exit 1
+fi
+if ! cmp -s package-lock.json node_modules/.longshore-lock; then
+  echo "installing dependencies" >&2
+  npm ci --no-audit --no-fund --loglevel=error >&2
+  cp package-lock.json node_modules/.longshore-lock
+fi
+if [ ! -f dist/.built ] || [ -n "$(find proto lib control-plane kubelet-agent kube-proxy cli package-lock.json tsconfig.json -newer dist/.built -print -quit 2>/dev/null)" ]; then
+  echo "building" >&2
+  npm run --silent build
+  touch dist/.built
+fi
