@@ -13,6 +13,9 @@ export interface WriteOptions {
   fieldManager?: string;
 }
 
+/** Parts of an object with a writer of their own. */
+export type Subresource = 'status' | 'finalize';
+
 export interface DeleteOptions extends WriteOptions {
   /** Default: the kind's own (pods: spec.terminationGracePeriodSeconds, others 0). */
   gracePeriodSeconds?: number;
@@ -45,14 +48,14 @@ export interface ResourceClient<T extends KubeObject> {
   /**
    * Reads, lets `mutate` change a private copy, writes with compare-and-swap, and does it
    * again on conflict. `mutate` may return false to leave the object as it is.
-   * @param options.subresource 'status' writes status only
+   * @param options.subresource 'status' writes status only; 'finalize' a namespace's spec.finalizers only
    * @returns the stored object, or undefined when there is none (or its uid is not options.uid)
    */
   modify(
     namespace: string,
     name: string,
     mutate: (object: T) => void | false,
-    options?: WriteOptions & { subresource?: 'status'; uid?: string },
+    options?: WriteOptions & { subresource?: Subresource; uid?: string },
   ): Promise<T | undefined>;
   /** @returns the object as it was last; undefined when there was none. @throws LongshoreError Conflict (preconditions) */
   delete(namespace: string, name: string, options?: DeleteOptions): Promise<T | undefined>;
