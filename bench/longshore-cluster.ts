@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { ApiClient } from '../cli/kubernetes-client/api-client.js';
+import { readKubeconfig } from '../cli/kubernetes-client/kubeconfig.js';
+import { layoutOf } from '../cli/local-cluster/layout.js';
+import { readStatus, type ProcessStatus } from '../cli/local-cluster/status.js';
+import { systemClock } from '../lib/clock/clock.js';
+import type { Deployment } from '../lib/kubernetes/types/apps-v1.js';
+import type { Pod } from '../lib/kubernetes/types/core-v1.js';
+import { benchImage, sleepCommand } from './bench-image.js';
+
+const run = promisify(execFile);
+const longshore = new URL('../bin/longshore.js', import.meta.url).pathname;
+const dir = '/var/lib/longshore/bench';
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+
+/** A three-node cluster of its own, beside whatever else runs on the machine. */
+export class LongshoreCluster {
+  readonly #client: ApiClient;
+  /** From the command's start until it says that three nodes are Ready. */
+  readonly startMs: number;
+
+  static async start(): Promise<LongshoreCluster> {
+    await LongshoreCluster.stop();
+    const startedMs = systemClock.monotonic();
+    await run(process.execPath, [longshore, 'up', '--dir', dir, '--pod-net', '248', '--service-net', '98', '--port', '7443']);
+    const startMs = systemClock.monotonic() - startedMs;
+    return new LongshoreCluster(new ApiClient(await readKubeconfig(layoutOf(dir).kubeconfig)), startMs);
+  }
+
+  static async stop(): Promise<void> {
+    await run(process.execPath, [longshore, 'down', '--dir', dir]);
+  }
+
+  private constructor(client: ApiClient, startMs: number) {
+    this.#client = client;
+    this.startMs = startMs;
+  }
+
+  /** @returns ms from the Deployment's creation until the API shows all of its pods Ready */
+  async measurePods(count: number): Promise<number> {
+    const name = `bench-${count}`;
+    const startedMs = systemClock.monotonic();
+    await this.#client.apply(benchDeployment(name, count));
+    while (((await this.#client.get<Deployment>(`${deployments}/${name}`)).status?.readyReplicas ?? 0) < count) {
+      if (systemClock.monotonic() - startedMs > 120_000) throw new Error(`${name} has not ${count} Ready pods after 120 s`);
+      await systemClock.sleep(20);
+    }
+    const elapsedMs = systemClock.monotonic() - startedMs;
+    await this.#client.apply(benchDeployment(name, 0));
+    while ((await this.#client.get<{ items: Pod[] }>('/api/v1/namespaces/default/pods')).items.length > 0)
+      await systemClock.sleep(100);
+    return elapsedMs;
+  }
+
+  async processes(): Promise<ProcessStatus[]> {
+    return (await readStatus(dir)).processes;
+  }
+}
+
+function benchDeployment(name: string, replicas: number) {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          terminationGracePeriodSeconds: 0,
+          containers: [{ name: 'sleep', image: benchImage, imagePullPolicy: 'Never', command: sleepCommand }],
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type Docker from 'dockerode';
+
+import { systemClock } from '../lib/clock/clock.js';
+import { benchImage, sleepCommand } from './bench-image.js';
+
+/**
+ * Docker Swarm on the same engine: a service of `count` replicas on an overlay network.
+ * @returns ms from the service's creation until all tasks run
+ */
+export async function measureSwarm(docker: Docker, count: number): Promise<number> {
+  await docker.swarmInit({
+    ListenAddr: '127.0.0.1:2377',
+    AdvertiseAddr: '127.0.0.1',
+    DefaultAddrPool: ['10.251.0.0/16'],
+    SubnetSize: 24,
+  });
+  try {
+    const network = await docker.createNetwork({ Name: 'longshore-bench-overlay', Driver: 'overlay' });
+    const startedMs = systemClock.monotonic();
+    const service = await docker.createService({
+      Name: 'longshore-bench',
+      TaskTemplate: {
+        ContainerSpec: { Image: benchImage, Command: sleepCommand },
+        RestartPolicy: { Condition: 'none' },
+        Networks: [{ Target: network.id }],
+      },
+      Mode: { Replicated: { Replicas: count } },
+    } as Docker.CreateServiceOptions);
+    try {
+      while ((await countRunning(docker)) < count) {
+        if (systemClock.monotonic() - startedMs > 120_000) throw new Error(`Swarm did not run ${count} tasks within 120 s`);
+        await systemClock.sleep(20);
+      }
+      return systemClock.monotonic() - startedMs;
+    } finally {
+      await service.remove();
+      while (
+        (await docker.listContainers({ filters: { label: ['com.docker.swarm.service.name=longshore-bench'] } })).length > 0
+      ) {
+        await systemClock.sleep(100);
+      }
+    }
+  } finally {
+    await docker.swarmLeave({ force: true });
+  }
+}
+
+async function countRunning(docker: Docker): Promise<number> {
+  const tasks = (await docker.listTasks({ filters: { service: ['longshore-bench'] } })) as { Status?: { State?: string } }[];
+  return tasks.filter(({ Status }) => Status?.State === 'running').length;
+}
