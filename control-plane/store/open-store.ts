@@ -1,8 +1,9 @@
 import type { Clock } from '../../lib/clock/clock.js';
-import { LongshoreError } from '../../lib/errors/errors.js';
 import type { Logger } from '../../lib/log/logger.js';
+import type { DurableLog } from './core/durable-log.js';
 import type { HistoryLimits } from './core/history.js';
 import { RevisionedStore } from './core/revisioned-store.js';
+import { LmdbLog } from './lmdb/lmdb-log.js';
 import { MemoryLog } from './memory/memory-log.js';
 import type { Store } from './store.js';
 
@@ -18,8 +19,26 @@ export interface OpenStoreOptions {
   readonly history?: Partial<HistoryLimits>;
 }
 
+/**
+ * Opens the store, or makes an empty one.
+ * @throws LongshoreError FailedPrecondition when another process has it open
+ */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-  const { driver, history, log } = options;
-  if (driver !== 'memory') throw new LongshoreError('InvalidArgument', `unknown store driver ${driver}`);
-  return RevisionedStore.open({ durableLog: new MemoryLog(), log, ...(history && { history }) });
+  const { history, log } = options;
+  const durableLog = await openDriver(options);
+  try {
+    return await RevisionedStore.open({ durableLog, log, ...(history && { history }) });
+  } catch (thrown) {
+    await durableLog.close();
+    throw thrown;
+  }
+}
+
+async function openDriver({ driver, path, clock, log }: OpenStoreOptions): Promise<DurableLog> {
+  switch (driver) {
+    case 'memory':
+      return new MemoryLog();
+    case 'lmdb':
+      return LmdbLog.open({ path, clock, log });
+  }
 }
