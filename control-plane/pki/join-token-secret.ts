@@ -45,7 +45,7 @@ export function renderJoinTokenSecret(token: { id: string; secret: string; expir
     metadata: { namespace: joinTokenNamespace, name: joinTokenSecretName(token.id) },
     type: joinTokenType,
     data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encode(value)])),
-  } as Secret;
+  };
 }
 
 /** @returns undefined when `secret` is no join token */

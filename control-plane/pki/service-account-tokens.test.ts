@@ -24,7 +24,7 @@ describe('ServiceAccountTokens', () => {
   const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
     promise.then(
       () => 'ok',
-      (error: { code: string }) => error.code,
+      (error: unknown) => (error as { code?: string }).code,
     );
 
   it('verifies what it issued, as Kubernetes names it', async () => {

@@ -41,7 +41,7 @@ export class ServingCertificate {
 
   /** Loads the certificate, issuing it when needed. Safe to repeat. */
   async ensure(): Promise<CertificateMaterial> {
-    const { dir, name, authority, clock, log } = this.#options;
+    const { dir, name, authority, log } = this.#options;
     const certificatePath = join(dir, `${name}.crt`);
     const privateKeyPem = await ensureKeyFile(join(dir, `${name}.key`));
     let certificatePem = await readFileIfExists(certificatePath);

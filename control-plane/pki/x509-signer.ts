@@ -126,7 +126,7 @@ async function importKeyPair(privateKeyPem: string): Promise<webcrypto.CryptoKey
   const publicKey = await webcrypto.subtle.importKey('jwk', { ...jwk, d: undefined, key_ops: ['verify'] }, p256, true, [
     'verify',
   ]);
-  return { privateKey, publicKey } as webcrypto.CryptoKeyPair;
+  return { privateKey, publicKey };
 }
 
 /** 127 random bits, positive (RFC 5280, 4.1.2.2). */

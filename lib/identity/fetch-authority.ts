@@ -57,7 +57,7 @@ function presentedChain(options: { server: string; timeoutMs: number; signal?: A
     socket.setTimeout(options.timeoutMs, () => {
       fail(new LongshoreError('DeadlineExceeded', `the control plane at ${options.server} did not answer in time`));
     });
-    socket.once('error', (cause) => {
+    socket.once('error', (cause: Error) => {
       fail(
         new LongshoreError('Unavailable', `the control plane at ${options.server} cannot be reached: ${cause.message}`, {
           cause,
