@@ -34,18 +34,25 @@ export async function measureSwarm(docker: Docker, count: number): Promise<numbe
       return systemClock.monotonic() - startedMs;
     } finally {
       await service.remove();
-      while (
-        (await docker.listContainers({ filters: { label: ['com.docker.swarm.service.name=longshore-bench'] } })).length > 0
-      ) {
-        await systemClock.sleep(100);
-      }
+      await removeTasks(docker);
     }
   } finally {
     await docker.swarmLeave({ force: true });
+    await docker.getNetwork('docker_gwbridge').remove();
   }
 }
 
 async function countRunning(docker: Docker): Promise<number> {
   const tasks = (await docker.listTasks({ filters: { service: ['longshore-bench'] } })) as { Status?: { State?: string } }[];
   return tasks.filter(({ Status }) => Status?.State === 'running').length;
+}
+
+/** Swarm stops the tasks of a removed service, but keeps their containers for its history. */
+async function removeTasks(docker: Docker): Promise<void> {
+  for (;;) {
+    const left = await docker.listContainers({ all: true, filters: { label: ['com.docker.swarm.service.name=longshore-bench'] } });
+    if (left.length === 0) return;
+    for (const { Id } of left) await docker.getContainer(Id).remove({ force: true }).catch(() => undefined);
+    await systemClock.sleep(100);
+  }
 }
