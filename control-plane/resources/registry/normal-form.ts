@@ -1,13 +1,24 @@
-import { invalidObject, type FieldCause } from '../causes.js';
+import { invalidObject, required, type FieldCause } from '../causes.js';
 import type { KubeObject } from '../client.js';
 import type { ResourceDefinition } from '../definition.js';
+import { decode } from '../schema/decode.js';
 
-/** A private copy of `object` in the form in which it is stored. */
-export function normalForm<T extends KubeObject>(_definition: ResourceDefinition<T>, object: T): T {
-  return JSON.parse(JSON.stringify(object)) as T;
+/**
+ * A private copy of `object` in the canonical form in which it is stored; fields that the
+ * kind does not have are dropped.
+ * @throws LongshoreError InvalidArgument with causes
+ */
+export function normalForm<T extends KubeObject>(definition: ResourceDefinition<T>, object: T): T {
+  const decoded = decode<T>(definition.schemaType, object);
+  refuse(definition, object, decoded.causes);
+  if (decoded.object.metadata === undefined) refuse(definition, object, [required('metadata')]);
+  return decoded.object;
 }
 
 /** @throws LongshoreError InvalidArgument when there are causes */
 export function refuse(definition: ResourceDefinition, object: KubeObject, causes: readonly FieldCause[]): void {
-  if (causes.length > 0) throw invalidObject(definition.kind, definition.group, object.metadata.name, causes);
+  if (causes.length > 0) {
+    const { name, generateName } = object.metadata ?? {};
+    throw invalidObject(definition.kind, definition.group, name || generateName || '', causes);
+  }
 }
