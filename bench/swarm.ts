@@ -38,7 +38,7 @@ export async function measureSwarm(docker: Docker, count: number): Promise<numbe
     }
   } finally {
     await docker.swarmLeave({ force: true });
-    await docker.getNetwork('docker_gwbridge').remove();
+    await removeNetworks(docker);
   }
 }
 
@@ -50,9 +50,31 @@ async function countRunning(docker: Docker): Promise<number> {
 /** Swarm stops the tasks of a removed service, but keeps their containers for its history. */
 async function removeTasks(docker: Docker): Promise<void> {
   for (;;) {
-    const left = await docker.listContainers({ all: true, filters: { label: ['com.docker.swarm.service.name=longshore-bench'] } });
+    const left = await docker.listContainers({
+      all: true,
+      filters: { label: ['com.docker.swarm.service.name=longshore-bench'] },
+    });
     if (left.length === 0) return;
-    for (const { Id } of left) await docker.getContainer(Id).remove({ force: true }).catch(() => undefined);
+    for (const { Id } of left)
+      await docker
+        .getContainer(Id)
+        .remove({ force: true })
+        .catch(() => undefined);
     await systemClock.sleep(100);
+  }
+}
+
+/** The overlay and Swarm's gateway bridge; the engine lets go of them a moment after the last task. */
+async function removeNetworks(docker: Docker): Promise<void> {
+  for (;;) {
+    const networks = await docker.listNetworks();
+    const left = networks.filter(({ Name }) => Name === 'longshore-bench-overlay' || Name === 'docker_gwbridge');
+    if (left.length === 0) return;
+    for (const { Id } of left)
+      await docker
+        .getNetwork(Id)
+        .remove()
+        .catch(() => undefined);
+    await systemClock.sleep(200);
   }
 }
