@@ -41,6 +41,11 @@ export interface PodAssignment {
     | undefined;
   /** PEM of the cluster's CA, for projected kube-root-ca.crt sources. */
   clusterCa: string;
+  /**
+   * Succeeded or Failed once that was recorded: nothing of the pod may be started any
+   * more, and what still runs of it is stopped. Empty before.
+   */
+  finalPhase: string;
 }
 
 export interface PodIdentity {
@@ -416,6 +421,7 @@ function createBasePodAssignment(): PodAssignment {
     serviceEnv: [],
     creationTime: undefined,
     clusterCa: "",
+    finalPhase: "",
   };
 }
 
@@ -447,6 +453,9 @@ export const PodAssignment: MessageFns<PodAssignment> = {
     }
     if (message.clusterCa !== "") {
       writer.uint32(74).string(message.clusterCa);
+    }
+    if (message.finalPhase !== "") {
+      writer.uint32(82).string(message.finalPhase);
     }
     return writer;
   },
@@ -536,6 +545,14 @@ export const PodAssignment: MessageFns<PodAssignment> = {
             message.clusterCa = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.finalPhase = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -585,6 +602,11 @@ export const PodAssignment: MessageFns<PodAssignment> = {
         : isSet(object.cluster_ca)
         ? globalThis.String(object.cluster_ca)
         : "",
+      finalPhase: isSet(object.finalPhase)
+        ? globalThis.String(object.finalPhase)
+        : isSet(object.final_phase)
+        ? globalThis.String(object.final_phase)
+        : "",
     };
   },
 
@@ -617,6 +639,9 @@ export const PodAssignment: MessageFns<PodAssignment> = {
     if (message.clusterCa !== "") {
       obj.clusterCa = message.clusterCa;
     }
+    if (message.finalPhase !== "") {
+      obj.finalPhase = message.finalPhase;
+    }
     return obj;
   },
 
@@ -634,6 +659,7 @@ export const PodAssignment: MessageFns<PodAssignment> = {
     message.serviceEnv = object.serviceEnv?.map((e) => EnvVar.fromPartial(e)) || [];
     message.creationTime = object.creationTime ?? undefined;
     message.clusterCa = object.clusterCa ?? "";
+    message.finalPhase = object.finalPhase ?? "";
     return message;
   },
 };
