@@ -13,8 +13,11 @@ export interface WriteOptions {
   fieldManager?: string;
 }
 
-/** Parts of an object with a writer of their own. */
-export type Subresource = 'status' | 'finalize';
+/**
+ * Parts of an object with a writer of their own. `binding` is the scheduler's: a pod's
+ * nodeName and PodScheduled condition in one write.
+ */
+export type Subresource = 'status' | 'finalize' | 'binding';
 
 export interface DeleteOptions extends WriteOptions {
   /** Default: the kind's own (pods: spec.terminationGracePeriodSeconds, others 0). */

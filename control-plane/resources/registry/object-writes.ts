@@ -77,6 +77,12 @@ function partOf<T extends KubeObject>(input: T, previous: T, subresource: Subres
     restorePart(object, input, 'spec');
     return object;
   }
+  if (subresource === 'binding') {
+    const object = { ...previous };
+    restorePart(object, input, 'spec');
+    restorePart(object, input, 'status');
+    return object;
+  }
   const { labels, annotations } = input.metadata;
   const metadata = { ...previous.metadata, labels, annotations };
   const object = { ...previous, metadata } as T;
