@@ -64,7 +64,7 @@ export default tseslint.config(
       'examples/**',
       'bin/**',
       '*.config.js',
-      'scripts/*.js',
+      'scripts/*.js', '**/*.cjs',
     ],
   },
   ...tseslint.configs.strictTypeChecked,
