@@ -165,7 +165,9 @@ export class FakeRuntime implements ContainerRuntime {
     const pod = this.#pods.get(podUid);
     if (!pod?.sandboxes.some((sandbox) => sandbox.attempt === attempt && sandbox.state !== 'exited')) return;
     this.calls.push(`stopSandbox ${pod.labels.podName}/${attempt}`);
-    pod.sandboxes = pod.sandboxes.map((sandbox) => (sandbox.attempt === attempt ? { ...sandbox, state: 'exited', ip: '' } : sandbox));
+    pod.sandboxes = pod.sandboxes.map((sandbox) =>
+      sandbox.attempt === attempt ? { ...sandbox, state: 'exited', ip: '' } : sandbox,
+    );
     this.#feed.publish(podUid);
   }
 

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { linkedController } from '../../../lib/async/signals.js';
+import type { Clock } from '../../../lib/clock/clock.js';
+import { isError, LongshoreError } from '../../../lib/errors/errors.js';
+import type { DockerEngine } from './docker-engine.js';
+import { readFrames } from './output-frames.js';
+
+/** As the kubelet keeps of a probe's output. */
+const outputLimit = 10 * 1024;
+
+export interface ExecRequest {
+  containerId: string;
+  command: readonly string[];
+  timeoutMs: number;
+}
+
+/**
+ * Runs a command in a running container and waits for it. At the deadline the command is
+ * killed where its process can be seen from here, so that hanging probes do not pile up.
+ * @throws LongshoreError DeadlineExceeded, NotFound (gone, or not running)
+ */
+export async function runExec(
+  ports: { engine: DockerEngine; clock: Clock },
+  request: ExecRequest,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<{ exitCode: number; output: string }> {
+  const { engine, clock } = ports;
+  using call = linkedController(signal);
+  let timedOut = false;
+  const cancelTimeout = clock.after(request.timeoutMs, () => {
+    timedOut = true;
+    call.abort();
+  });
+  const exec = await createExec(engine, request).catch((thrown: unknown) => {
+    cancelTimeout();
+    throw thrown;
+  });
+  try {
+    const stream = await engine.call((docker) => docker.getExec(exec.id).start({ Detach: false, abortSignal: call.signal }));
+    const output = await readOutput(stream as AsyncIterable<Uint8Array>);
+    const { ExitCode: exitCode } = await engine.call((docker) => docker.getExec(exec.id).inspect());
+    if (!timedOut) return { exitCode: exitCode ?? -1, output };
+  } catch (thrown) {
+    if (!call.signal.aborted) throw thrown;
+  } finally {
+    cancelTimeout();
+  }
+  await killExec(engine, exec.id, request.containerId);
+  if (!timedOut) throw new LongshoreError('Cancelled', 'exec was given up');
+  throw new LongshoreError('DeadlineExceeded', `command "${request.command.join(' ')}" timed out after ${request.timeoutMs} ms`);
+}
+
+async function createExec(engine: DockerEngine, { containerId, command }: ExecRequest): Promise<{ id: string }> {
+  try {
+    return await engine.call((docker) =>
+      docker.getContainer(containerId).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true }),
+    );
+  } catch (thrown) {
+    // The engine's word for a container that does not run.
+    if (isError(thrown, 'Conflict')) throw new LongshoreError('NotFound', thrown.message, { cause: thrown });
+    throw thrown;
+  }
+}
+
+/** Reads to the end, so that the command never blocks on a full pipe, and keeps the beginning. */
+async function readOutput(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const kept: Uint8Array[] = [];
+  let left = outputLimit;
+  for await (const piece of readFrames(stream)) {
+    if (left <= 0) continue;
+    kept.push(piece.subarray(0, left));
+    left -= piece.length;
+  }
+  return Buffer.concat(kept).toString('utf8');
+}
+
+/** The engine cannot end an exec. Its process is killed by pid, once its cgroup shows that it is the container's. */
+async function killExec(engine: DockerEngine, execId: string, containerId: string): Promise<void> {
+  try {
+    const { Pid: pid, Running: running } = await engine.call((docker) => docker.getExec(execId).inspect());
+    if (!running || pid <= 1) return;
+    const cgroup = await readFile(`/proc/${pid}/cgroup`, 'utf8');
+    if (cgroup.includes(containerId)) process.kill(pid, 'SIGKILL');
+  } catch (thrown) {
+    // Gone meanwhile, or the engine's processes are not ours to see: nothing to kill.
+    if (isError(thrown, 'Internal')) throw thrown;
+  }
+}
