@@ -7,6 +7,7 @@ export type CauseReason =
   | 'FieldValueNotSupported'
   | 'FieldValueForbidden'
   | 'FieldValueDuplicate'
+  | 'FieldValueNotFound'
   | 'FieldValueTypeInvalid'
   | 'FieldValueTooLong'
   | 'FieldValueTooMany';
@@ -50,6 +51,12 @@ export const duplicate = (field: string, value: unknown): FieldCause => ({
   reason: 'FieldValueDuplicate',
   field,
   message: `Duplicate value: ${show(value)}`,
+});
+
+export const notFoundValue = (field: string, value: unknown): FieldCause => ({
+  reason: 'FieldValueNotFound',
+  field,
+  message: `Not found: ${show(value)}`,
 });
 
 export const typeInvalid = (field: string, value: unknown, detail: string): FieldCause => ({

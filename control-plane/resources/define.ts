@@ -1,7 +1,9 @@
 import type { KubeObject } from './client.js';
-import { allVerbs, type PrinterColumn, type ResourceDefinition } from './definition.js';
+import { structOf } from '../../lib/kubernetes/schema/schema-table.js';
+import { allVerbs, type PrinterColumn, type ResourceDefinition, type Verb } from './definition.js';
 
-type Optional = 'singular' | 'shortNames' | 'categories' | 'verbs' | 'status' | 'fieldSelectors' | 'namespaced' | 'version';
+type Optional =
+  'singular' | 'shortNames' | 'categories' | 'verbs' | 'status' | 'fieldSelectors' | 'namespaced' | 'version' | 'hasSpec';
 
 /** A definition with what most kinds have in common filled in. */
 export function defineResource<T extends KubeObject>(
@@ -15,6 +17,7 @@ export function defineResource<T extends KubeObject>(
     verbs: allVerbs,
     namespaced: true,
     status: false,
+    hasSpec: structOf(definition.schemaType).fields.has('spec'),
     fieldSelectors: [],
     ...definition,
   };
@@ -60,4 +63,9 @@ export function humanDuration(durationMs: number): string {
 
 function join(major: number, majorUnit: string, minor: number, minorUnit: string): string {
   return minor === 0 ? `${major}${majorUnit}` : `${major}${majorUnit}${minor}${minorUnit}`;
+}
+
+/** Every verb but those named. */
+export function allVerbsBut(...excluded: readonly Verb[]): readonly Verb[] {
+  return allVerbs.filter((verb) => !excluded.includes(verb));
 }

@@ -77,6 +77,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly verbs: readonly Verb[];
   /** Whether status is a subresource with a writer of its own. */
   readonly status: boolean;
+  /** Whether the kind has a spec. */
+  readonly hasSpec: boolean;
   readonly scale?: ScaleMapping<T>;
   /** Key of lib/kubernetes/schema's table. */
   readonly schemaType: string;

@@ -12,6 +12,8 @@ export function normalForm<T extends KubeObject>(definition: ResourceDefinition<
   const decoded = decode<T>(definition.schemaType, object);
   refuse(definition, object, decoded.causes);
   if (decoded.object.metadata === undefined) refuse(definition, object, [required('metadata')]);
+  // What a user leaves out altogether is there for the defaults to fill in.
+  if (definition.hasSpec) (decoded.object as { spec?: unknown }).spec ??= {};
   return decoded.object;
 }
 

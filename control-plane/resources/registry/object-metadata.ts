@@ -1,5 +1,5 @@
 import type { ObjectMeta } from '../../../lib/kubernetes/types/meta-v1.js';
-import { badRequest, forbidden, invalid, type FieldCause } from '../causes.js';
+import { badRequest, forbidden, type FieldCause } from '../causes.js';
 import type { KubeObject } from '../client.js';
 import { apiVersionOf, type ResourceDefinition } from '../definition.js';
 import type { Identifiers } from './identifiers.js';
@@ -53,16 +53,6 @@ export function validateMetadataUpdate(object: KubeObject, previous: KubeObject)
         ),
       );
     }
-  }
-  const controllers = (object.metadata.ownerReferences ?? []).filter((reference) => reference.controller === true);
-  if (controllers.length > 1) {
-    causes.push(
-      invalid(
-        'metadata.ownerReferences',
-        controllers.map((reference) => reference.name),
-        'Only one reference can have Controller set to true',
-      ),
-    );
   }
   return causes;
 }

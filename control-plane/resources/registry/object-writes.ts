@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { FieldCause } from '../causes.js';
 import type { KubeObject, Subresource } from '../client.js';
 import type { AdmissionContext, ResourceDefinition } from '../definition.js';
+import { missingFields } from '../schema/missing-fields.js';
+import { validateObjectMeta } from '../validation/object-meta.js';
 import type { Identifiers } from './identifiers.js';
 import { normalForm, refuse } from './normal-form.js';
 import { initializeMetadata, restoreMetadata, validateMetadataUpdate } from './object-metadata.js';
@@ -26,7 +29,7 @@ export async function newObject<T extends KubeObject>(
   await definition.admit?.(object, undefined, admission);
   if (definition.status && definition.prepareForCreate === undefined) delete (object as WithParts).status;
   definition.prepareForCreate?.(object, nowMs);
-  refuse(definition, object, definition.validate?.(object, undefined) ?? []);
+  refuse(definition, object, validateObject(definition, object, undefined));
 }
 
 /**
@@ -58,6 +61,20 @@ export async function updatedObject<T extends KubeObject>(
     if (!same) object.metadata.generation = generation + 1;
   }
   return object;
+}
+
+/** Metadata, required fields and the kind's own rules. */
+function validateObject<T extends KubeObject>(
+  definition: ResourceDefinition<T>,
+  object: T,
+  previous: T | undefined,
+): FieldCause[] {
+  const missing = missingFields(definition.schemaType, object);
+  const metadata = validateObjectMeta(object.metadata, definition.nameFormat ?? 'subdomain');
+  const own = definition.validate?.(object, previous) ?? [];
+  // A kind's rule words a missing field better than the table does.
+  const told = new Set(own.map((cause) => cause.field));
+  return [...metadata, ...missing.filter((cause) => !told.has(cause.field)), ...own];
 }
 
 /** Whether two objects are the same but for resourceVersion. */

@@ -5,6 +5,11 @@ export const serviceAccountDefinition = defineResource<ServiceAccount>({
   group: '',
   kind: 'ServiceAccount',
   plural: 'serviceaccounts',
+  shortNames: ['sa'],
   schemaType: 'core.v1.ServiceAccount',
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    { name: 'Secrets', type: 'string', description: 'How many secrets it lists.', cell: ({ secrets }) => secrets?.length ?? 0 },
+    ageColumn,
+  ],
 });
