@@ -1,0 +1,73 @@
+import { hostname } from 'node:os';
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { type LogLevel } from '../lib/log/logger.js';
+
+/** What a kube-proxy is started with. */
+export interface KubeProxyConfig {
+  nodeName: string;
+  /** The node plane, host:port. */
+  server: string;
+  /** Join token; needed only while there is no certificate in `stateDir`. */
+  token: string | undefined;
+  tokenFile: string | undefined;
+  /** Certificate and last routing table. */
+  stateDir: string;
+  /** Other nodes are on this kernel too. */
+  sharedHost: boolean;
+  /** For /healthz, /readyz and /metrics on the loopback address. 0 picks a free port. */
+  healthPort: number;
+  logLevel: LogLevel;
+}
+
+export type CleanupConfig = Pick<KubeProxyConfig, 'nodeName' | 'stateDir' | 'sharedHost' | 'logLevel'>;
+
+export interface Commands {
+  run(config: KubeProxyConfig): Promise<void>;
+  cleanup(config: CleanupConfig): Promise<void>;
+}
+
+/** The command line. Every option can be given as LONGSHORE_<OPTION> in the environment too. */
+export function createCommand(commands: Commands): Command {
+  const program = new Command('kube-proxy').description(
+    'Routes services to pods with nftables and answers cluster DNS, on one node',
+  );
+  const run = program
+    .command('run', { isDefault: true })
+    .description('Serves until it is told to stop')
+    .addOption(option('--server <host:port>', 'node plane of the control plane').makeOptionMandatory())
+    .addOption(option('--token <token>', 'join token, for the first start'))
+    .addOption(option('--token-file <path>', 'file with the join token'))
+    .addOption(option('--health-port <port>', 'port for /healthz, /readyz and /metrics').default(10_256).argParser(parsePort))
+    .action((_options, invoked: Command) => commands.run(invoked.opts<KubeProxyConfig>()));
+  addCommonOptions(run);
+  const cleanup = program
+    .command('cleanup')
+    .description('Removes every rule, route and file of a proxy that no longer runs')
+    .action((_options, invoked: Command) => commands.cleanup(invoked.opts<CleanupConfig>()));
+  addCommonOptions(cleanup);
+  return program;
+}
+
+function addCommonOptions(command: Command): void {
+  command
+    .addOption(option('--node-name <name>', 'name of this node').default(hostname().toLowerCase()))
+    .addOption(option('--state-dir <dir>', 'where to keep certificate and routes').default('/var/lib/longshore/kube-proxy'))
+    .addOption(option('--shared-host', 'other nodes run on this kernel too').default(false))
+    .addOption(
+      option('--log-level <level>', 'least severe line to log').choices(['debug', 'info', 'warn', 'error']).default('info'),
+    );
+}
+
+/** `--state-dir` is LONGSHORE_STATE_DIR in the environment. */
+function option(flags: string, description: string): Option {
+  const name = /--([a-z-]+)/.exec(flags)?.[1] ?? '';
+  return new Option(flags, description).env(`LONGSHORE_${name.replaceAll('-', '_').toUpperCase()}`);
+}
+
+function parsePort(value: string): number {
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('A port is 0 to 65535.');
+  return port;
+}

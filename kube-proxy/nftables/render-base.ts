@@ -1,0 +1,116 @@
+import { setNames } from './names.js';
+import { type RenderContext } from './render-context.js';
+import { makeChain, type Chain, type NftSet } from './ruleset.js';
+
+/** Refuses at once, so that a client need not wait for a timeout. */
+export const refuseChain = 'refuse';
+
+/** Before Docker's and the host's own filter rules, which see services only once translated. */
+const filterPriority = -5;
+
+/**
+ * The chains that are the same however many services there are.
+ *
+ *   prerouting, output (nat)      own -> services -> vmap -> chain of a service: dnat
+ *   forward, input, output        what still bears a service's address: refuse or drop
+ *   postrouting (nat)             masquerade what could not find its way back
+ */
+export function renderBaseChains(context: RenderContext): Map<string, Chain> {
+  const chains = new Map<string, Chain>();
+  const entry = entryRules(context);
+  chains.set('nat-prerouting', makeChain(entry, { type: 'nat', hook: 'prerouting', priority: -100 }));
+  chains.set('nat-output', makeChain(entry, { type: 'nat', hook: 'output', priority: -100 }));
+  chains.set('nat-postrouting', makeChain(masqueradeRules(context), { type: 'nat', hook: 'postrouting', priority: 100 }));
+  chains.set(
+    'services',
+    makeChain([`${serviceKey} vmap @${setNames.services}`, ...nodePortRules(context, setNames.nodePorts, [])]),
+  );
+  const check = ['ct state new goto no-endpoints'];
+  for (const hook of ['forward', 'input', 'output'] as const) {
+    chains.set(`filter-${hook}`, makeChain(check, { type: 'filter', hook, priority: filterPriority }));
+  }
+  chains.set(
+    'no-endpoints',
+    makeChain([
+      `${serviceKey} vmap @${setNames.noEndpoints}`,
+      ...nodePortRules(context, setNames.noEndpointNodePorts, leaseGate(context)),
+    ]),
+  );
+  chains.set(refuseChain, makeChain(['meta l4proto tcp reject with tcp reset', 'reject with icmp port-unreachable']));
+  return chains;
+}
+
+/** Sets and maps, without the elements that services add. */
+export function renderBaseSets(context: RenderContext): Map<string, NftSet & { elements: Map<string, string> | 'dynamic' }> {
+  const own = (kind: 'set' | 'map', definition: string, elements = new Map<string, string>()) => ({ kind, definition, elements });
+  const sets = new Map<string, NftSet & { elements: Map<string, string> | 'dynamic' }>([
+    [setNames.services, own('map', 'type ipv4_addr . inet_proto . inet_service : verdict')],
+    [setNames.nodePorts, own('map', 'type inet_proto . inet_service : verdict')],
+    [setNames.noEndpoints, own('map', 'type ipv4_addr . inet_proto . inet_service : verdict')],
+    [setNames.noEndpointNodePorts, own('map', 'type inet_proto . inet_service : verdict')],
+    [setNames.hairpin, own('set', 'type ipv4_addr . ipv4_addr')],
+    [setNames.nodeAddresses, own('set', 'type ipv4_addr', new Map(context.nodeAddresses.map((address) => [address, ''])))],
+  ]);
+  if (!context.sharedHost) sets.set(setNames.remoteEndpoints, own('set', 'type ipv4_addr . inet_proto . inet_service'));
+  if (context.leased) {
+    sets.set(setNames.lease, { kind: 'set', definition: 'type inet_proto; flags timeout', elements: 'dynamic' });
+  }
+  return sets;
+}
+
+const serviceKey = 'ip daddr . meta l4proto . th dport';
+const nodePortKey = 'meta l4proto . th dport';
+/** Loopback is left alone: a pod could not answer to 127.0.0.1. */
+const localAddress = 'ip daddr != 127.0.0.0/8 fib daddr type local';
+
+/**
+ * Which packets this table may translate. Alone on the kernel: all. With others: (a) those
+ * of its own pods, (b) those to its own node's address, and (c) those that any table could
+ * take, while the lease says that this table's proxy lives. The kernel asks the next table
+ * only for what the former left untranslated.
+ */
+function entryRules(context: RenderContext): string[] {
+  if (!context.sharedHost) return ['goto services'];
+  return [
+    `ip saddr ${context.podCidr} goto services`,
+    `ip daddr ${context.gateway} goto services`,
+    `ip saddr ${context.clusterCidr} return`,
+    `ip daddr ${context.clusterCidr} return`,
+    context.leased ? `meta l4proto @${setNames.lease} goto services` : 'goto services',
+  ];
+}
+
+/** Ends the chain for what is not of this node's pods unless the proxy lives. */
+function leaseGate(context: RenderContext): string[] {
+  return context.leased ? [`ip saddr != ${context.podCidr} meta l4proto != @${setNames.lease} return`] : [];
+}
+
+function nodePortRules(context: RenderContext, map: string, gate: readonly string[]): string[] {
+  if (!context.sharedHost) return [`${localAddress} ${nodePortKey} vmap @${map}`];
+  return [
+    `ip daddr ${context.gateway} ${nodePortKey} vmap @${map}`,
+    // The other nodes' addresses are local too on this kernel, but theirs.
+    `ip daddr ${context.clusterCidr} return`,
+    ...gate,
+    `${localAddress} ${nodePortKey} vmap @${map}`,
+  ];
+}
+
+function masqueradeRules(context: RenderContext): string[] {
+  const { podCidr, clusterCidr } = context;
+  const rules = [
+    // A pod that reaches itself through a service: the answer must come back through the kernel.
+    `ct status dnat ip saddr . ip daddr @${setNames.hairpin} masquerade fully-random`,
+  ];
+  if (!context.bridgeFiltered) {
+    // The same between pods of one bridge, when the bridge would short-cut the answer.
+    rules.push(`ct status dnat ip saddr ${podCidr} ip daddr ${podCidr} masquerade fully-random`);
+  }
+  if (!context.sharedHost) {
+    // A client that is not a pod of this node, sent on to another machine: that machine would answer it directly.
+    rules.push(`ct status dnat ip saddr != ${podCidr} ${serviceKey} @${setNames.remoteEndpoints} masquerade fully-random`);
+  }
+  // Pod addresses mean nothing outside the cluster. Nodes have routes to them.
+  rules.push(`ip saddr ${podCidr} ip daddr != ${clusterCidr} ip daddr != @${setNames.nodeAddresses} masquerade fully-random`);
+  return rules;
+}

@@ -1,0 +1,70 @@
+import { type Clock } from '../../lib/clock/clock.js';
+import { type Logger } from '../../lib/log/logger.js';
+import { type RoutingTable } from '../routes/routing-table.js';
+import { Wakeup } from '../sync/wakeup.js';
+import { compareRoutes, computePodRoutes, type PodRoute } from './compute-routes.js';
+import { type PodRoutes } from './ip-route-runner.js';
+
+/** The kernel drops routes with the interface that they go through. */
+const ensurePeriodMs = 10_000;
+
+/** Keeps plain routes to the pods of the other nodes, through those nodes' InternalIPs. */
+export class NodeRoutes {
+  readonly #routes: PodRoutes;
+  readonly #nodeName: string;
+  readonly #wakeup: Wakeup;
+  readonly #log: Logger;
+  readonly #refused = new Map<string, string>();
+  #wanted: PodRoute[] | undefined;
+
+  constructor(options: { routes: PodRoutes; nodeName: string; clock: Clock; log: Logger }) {
+    this.#routes = options.routes;
+    this.#nodeName = options.nodeName;
+    this.#wakeup = new Wakeup(options);
+    this.#log = options.log;
+  }
+
+  /** Takes the nodes of `table` from now on. */
+  setTable(table: RoutingTable): void {
+    this.#wanted = computePodRoutes(table, this.#nodeName);
+    this.#wakeup.wake();
+  }
+
+  /** Makes the kernel's routes of ours those that are wanted; one that is refused hinders no other. Idempotent. */
+  async ensure(wanted: readonly PodRoute[]): Promise<void> {
+    const { add, remove } = compareRoutes(await this.#routes.list(), wanted);
+    for (const route of remove) await this.#routes.remove(route);
+    for (const route of add) await this.#add(route);
+    for (const podCidr of this.#refused.keys()) {
+      if (!add.some((route) => route.podCidr === podCidr)) this.#refused.delete(podCidr);
+    }
+  }
+
+  /** Ensures the routes at every change and periodically until `signal` aborts. They stay then. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (this.#wanted) {
+        await this.ensure(this.#wanted).catch((error: unknown) => {
+          this.#log.warn('routes to other nodes were not set', { error });
+        });
+      }
+      await this.#wakeup.wait({ timeoutMs: ensurePeriodMs }, signal);
+    }
+  }
+
+  async #add(route: PodRoute): Promise<void> {
+    try {
+      await this.#routes.add(route);
+      this.#refused.delete(route.podCidr);
+      this.#log.info('route to the pods of another node set', { ...route });
+    } catch (thrown) {
+      const problem = thrown instanceof Error ? thrown.message : String(thrown);
+      if (this.#refused.get(route.podCidr) === problem) return;
+      this.#refused.set(route.podCidr, problem);
+      this.#log.warn('no route to the pods of another node: its InternalIP must be on a segment of this node', {
+        ...route,
+        problem,
+      });
+    }
+  }
+}

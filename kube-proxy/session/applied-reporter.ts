@@ -1,0 +1,51 @@
+import { backoffDelay } from '../../lib/async/backoff.js';
+import { type Clock } from '../../lib/clock/clock.js';
+import { type Logger } from '../../lib/log/logger.js';
+import { Wakeup } from '../sync/wakeup.js';
+
+export interface Applied {
+  revision: string;
+  /** Empty when the kernel has taken the revision. */
+  error: string;
+}
+
+/** Tells the control plane what the kernel has taken: the newest only, until it is acknowledged. */
+export class AppliedReporter {
+  readonly #send: (applied: Applied, signal: AbortSignal) => Promise<void>;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #wakeup: Wakeup;
+  #pending: Applied | undefined;
+
+  /** @param options.send one call of ReportApplied */
+  constructor(options: { send: (applied: Applied, signal: AbortSignal) => Promise<void>; clock: Clock; log: Logger }) {
+    this.#send = options.send;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#wakeup = new Wakeup(options);
+  }
+
+  report(applied: Applied): void {
+    this.#pending = applied;
+    this.#wakeup.wake();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted;) {
+      const applied = this.#pending;
+      if (!applied) {
+        await this.#wakeup.wait({}, signal);
+        continue;
+      }
+      try {
+        await this.#send(applied, signal);
+        failures = 0;
+        if (this.#pending === applied) this.#pending = undefined;
+      } catch (error) {
+        failures += 1;
+        this.#log.debug('the applied revision was not reported', { revision: applied.revision, error });
+        await this.#clock.sleep(backoffDelay(failures, { initialMs: 100, maxMs: 2_000 }), signal).catch(() => undefined);
+      }
+    }
+  }
+}
