@@ -15,3 +15,27 @@ export function linkedController(parent: AbortSignal): AbortController & Disposa
     },
   });
 }
+
+/**
+ * A signal that aborts as soon as one of `parents` does, with its reason. Dispose of it when
+ * the work ends, as of {@link linkedController}.
+ */
+export function linkedSignal(...parents: AbortSignal[]): { readonly signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const listeners = parents.map((parent) => {
+    const onAbort = (): void => {
+      controller.abort(parent.reason);
+    };
+    if (parent.aborted) onAbort();
+    else parent.addEventListener('abort', onAbort, { once: true });
+    return () => {
+      parent.removeEventListener('abort', onAbort);
+    };
+  });
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      for (const unlink of listeners) unlink();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { Node } from '../../../lib/kubernetes/types/core-v1.js';
+import type { NodeRoute } from '../../../proto/gen/longshore/routing/v1/routing.js';
+
+/** Pure: how to reach a node's pods; undefined until it has a pod CIDR and an address. */
+export function nodeRoute({ metadata, spec, status }: Node): NodeRoute | undefined {
+  const internalIp = status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+  if (!spec?.podCIDR || !internalIp) return undefined;
+  return {
+    name: metadata.name ?? '',
+    podCidr: spec.podCIDR,
+    internalIp,
+    ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+  };
+}

@@ -1,0 +1,78 @@
+import { LongshoreError } from '../../../lib/errors/errors.js';
+import type { Pod } from '../../../lib/kubernetes/types/core-v1.js';
+import type { LogsRequest } from '../../../proto/gen/longshore/streams/v1/streams.js';
+import type { AgentStream, AgentStreams } from './agent-streams.js';
+import { streamErrorOf } from './stream-error.js';
+
+/** As the API's PodLogOptions; the rooms meet in main.ts only. */
+export interface LogOptions {
+  readonly follow: boolean;
+  readonly previous: boolean;
+  readonly timestamps: boolean;
+  readonly tailLines?: number;
+  readonly sinceMs?: number;
+  readonly limitBytes?: number;
+}
+
+/** Reads container logs from the node that runs the pod: the API's PodLogSource. */
+export class PodLogs {
+  readonly #streams: AgentStreams;
+
+  constructor(options: { streams: AgentStreams }) {
+    this.#streams = options.streams;
+  }
+
+  /**
+   * The log in chunks as the agent sends them. Leaving the loop or aborting tells the agent to stop.
+   * @throws LongshoreError Unavailable, DeadlineExceeded, NotFound (no such container or log)
+   */
+  async *open(pod: Pod, container: string, options: LogOptions, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    const nodeName = pod.spec?.nodeName;
+    if (!nodeName) throw new LongshoreError('Unavailable', `pod ${pod.metadata.name ?? ''} is not scheduled to a node yet: it has no log`);
+    const stream = await this.#streams.ask(
+      nodeName,
+      { podUid: pod.metadata.uid ?? '', containerName: container, request: { $case: 'logs', value: logsRequest(options) } },
+      signal,
+    );
+    yield* dataOf(stream, signal);
+  }
+}
+
+async function* dataOf(stream: AgentStream, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  const cancel = (): void => {
+    stream.send({ message: { $case: 'cancel', value: {} } });
+    stream.end();
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  let ended = false;
+  try {
+    for (;;) {
+      const { done, value } = await stream.messages.next();
+      if (done === true || signal.aborted) {
+        ended = true;
+        return;
+      }
+      const message = value.message;
+      if (message?.$case === 'data') yield message.value;
+      if (message?.$case === 'error') {
+        ended = true;
+        throw streamErrorOf(message.value);
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    if (ended) stream.end();
+    else cancel();
+  }
+}
+
+function logsRequest(options: LogOptions): LogsRequest {
+  return {
+    follow: options.follow,
+    previous: options.previous,
+    timestamps: options.timestamps,
+    tailLines: options.tailLines,
+    limitBytes: options.limitBytes,
+    since: options.sinceMs === undefined ? undefined : new Date(options.sinceMs),
+  };
+}
