@@ -1,0 +1,14 @@
+import type { Taint, Toleration } from '../../../lib/kubernetes/types/core-v1.js';
+
+/** Whether one toleration covers a taint. Source: k8s.io/component-helpers, ToleratesTaint. */
+export function tolerates(toleration: Toleration, taint: Taint): boolean {
+  if (toleration.effect && toleration.effect !== taint.effect) return false;
+  if (toleration.key && toleration.key !== taint.key) return false;
+  if (toleration.operator === 'Exists') return true;
+  if (toleration.operator && toleration.operator !== 'Equal') return false;
+  return Boolean(toleration.key) && (toleration.value ?? '') === (taint.value ?? '');
+}
+
+export function isTolerated(taint: Taint, tolerations: readonly Toleration[] = []): boolean {
+  return tolerations.some((toleration) => tolerates(toleration, taint));
+}
