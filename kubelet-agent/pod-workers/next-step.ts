@@ -4,7 +4,7 @@ import { nextGarbage } from './garbage.js';
 import { planPod, type PodPlan } from './pod-plan.js';
 import { engineKey, type PodSnapshot, sandboxKey, volumesKey } from './pod-snapshot.js';
 import type { Step } from './step.js';
-import { graceMs, killAtMs, stopNow } from './stop-order.js';
+import { graceMs, killAtMs, restartKillAtMs, stopNow } from './stop-order.js';
 
 /** A stop that is under way is begun again only when it must end at least this much earlier. */
 const earlierMs = 500;
@@ -68,19 +68,27 @@ function stopAll(snapshot: PodSnapshot, because: StopReason, sinceMs: number): S
   const running = snapshot.observed.containers.filter(({ state }) => state === 'running');
   if (running.length === 0) return undefined;
   const due = stopNow(snapshot.desired, running).map((container) => ({ container, because }));
-  return firstStop(snapshot, due, sinceMs) ?? { kind: 'Wait', untilMs: undefined, reason: 'containers are stopping' };
+  return (
+    firstStop(snapshot, due, killAtMs(snapshot, sinceMs)) ?? {
+      kind: 'Wait',
+      untilMs: undefined,
+      reason: 'containers are stopping',
+    }
+  );
 }
 
 function firstStop(
   snapshot: PodSnapshot,
   due: readonly { container: ObservedContainer; because: StopReason }[],
-  sinceMs = snapshot.nowMs,
+  deadlineMs?: number,
 ): Step | undefined {
-  const deadlineMs = killAtMs(snapshot, sinceMs);
-  const next = due.find(({ container: { id } }) => (snapshot.stopping.get(id) ?? Infinity) > deadlineMs + earlierMs);
-  if (!next) return undefined;
-  const { container, because } = next;
-  return { kind: 'StopContainer', container: container.name, id: container.id, because, killAtMs: deadlineMs };
+  for (const { container, because } of due) {
+    const { name, id } = container;
+    const killMs = deadlineMs ?? restartKillAtMs(snapshot, name, because);
+    const begun = snapshot.stopping.get(id) ?? Infinity;
+    if (begun > killMs + earlierMs) return { kind: 'StopContainer', container: name, id, because, killAtMs: killMs };
+  }
+  return undefined;
 }
 
 /** Containers that only wait for their start; pulls of all of them begin before anything else is done. */
@@ -91,7 +99,7 @@ function startable({ containers }: PodPlan): { name: string; attempt: number; di
 function imageStep(snapshot: PodSnapshot, plan: PodPlan): Step | undefined {
   const next = startable(plan).find(({ name }) => {
     const image = snapshot.images.get(name);
-    return !image || (image.state === 'failed' && image.retryAtMs <= snapshot.nowMs);
+    return !image || snapshot.imagesToAsk.has(name) || (image.state === 'failed' && image.retryAtMs <= snapshot.nowMs);
   });
   return next && { kind: 'EnsureImage', container: next.name };
 }

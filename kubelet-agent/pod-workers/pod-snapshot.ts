@@ -11,6 +11,8 @@ export interface PodSnapshot {
   readonly observed: ObservedPod;
   /** By container name; missing: nobody has asked yet. */
   readonly images: ReadonlyMap<string, ImageState>;
+  /** Names of containers whose image must be asked for again. */
+  readonly imagesToAsk: ReadonlySet<string>;
   /** `stale`: usable, to be brought up to date. */
   readonly volumes: 'missing' | 'stale' | 'ready';
   /** By container id; missing: nothing is known yet. */

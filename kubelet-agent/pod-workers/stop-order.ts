@@ -1,9 +1,10 @@
 import type { ObservedContainer } from '../runtime/container-runtime.js';
-import { type DesiredPod, isSidecar } from './desired-pod.js';
+import type { StopReason } from './container-intent.js';
+import { type DesiredPod, findContainer, isSidecar } from './desired-pod.js';
 import type { PodSnapshot } from './pod-snapshot.js';
 
 /** Kubernetes gives every container that is stopped gracefully at least this long. */
-const minimumGraceMs = 2_000;
+export const minimumGraceMs = 2_000;
 /** For a pod that no assignment describes any more. */
 const unknownGraceMs = 2_000;
 
@@ -28,4 +29,12 @@ export function graceMs({ desired, removed }: PodSnapshot): number {
 export function killAtMs(snapshot: PodSnapshot, sinceMs: number): number {
   const grace = graceMs(snapshot);
   return grace === 0 ? snapshot.nowMs : Math.max(sinceMs + grace, snapshot.nowMs + Math.min(grace, minimumGraceMs));
+}
+
+/** When one container that is to be restarted is killed: its probe may give another grace than the pod. */
+export function restartKillAtMs(snapshot: PodSnapshot, name: string, because: StopReason): number {
+  const container = snapshot.desired && findContainer(snapshot.desired.spec, name);
+  const probe = because === 'liveness' ? container?.livenessProbe : because === 'startup' ? container?.startupProbe : undefined;
+  const seconds = probe?.terminationGracePeriodSeconds;
+  return seconds === undefined ? killAtMs(snapshot, snapshot.nowMs) : snapshot.nowMs + seconds * 1000;
 }

@@ -96,6 +96,8 @@ function waitingFor(
     case 'start': {
       const image = snapshot.images.get(container.name);
       if (image?.state === 'failed') return waitingState(image.reason, image.message);
+      const failure = snapshot.failures.get(container.name);
+      if (failure) return waitingState(failure.reason, failure.message);
       // A container that has just ended shows its end until the next attempt runs.
       return newest?.state === 'exited' ? undefined : creating(desired, container);
     }

@@ -70,6 +70,7 @@ export function makeSnapshot(desired: DesiredPod | undefined, overrides: Partial
     removed: false,
     observed: makeObservedPod(),
     images: new Map(names.map((name) => [name, { state: 'present', imageId: `sha256:${name}`, user: '' }])),
+    imagesToAsk: new Set(),
     volumes: 'ready',
     probes: new Map(),
     failures: new Map(),

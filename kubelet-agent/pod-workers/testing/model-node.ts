@@ -45,6 +45,7 @@ export class ModelNode {
       removed: false,
       observed,
       images: new Map([...this.#asked].map((name) => [name, { state: 'present', imageId: '', user: '' }])),
+      imagesToAsk: new Set(),
       volumes: this.#volumes,
       probes: new Map(),
       failures: new Map(),
