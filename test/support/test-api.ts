@@ -9,7 +9,7 @@ import { startApi, type ApiOptions, type ApiServer } from '../../control-plane/a
 import { renderKubeconfig } from '../../control-plane/pki/admin-kubeconfig.js';
 import { CertificateAuthority } from '../../control-plane/pki/certificate-authority.js';
 import { Resources } from '../../control-plane/resources/resources.js';
-import { openStore, type StoreDriver } from '../../control-plane/store/open-store.js';
+import { openStore, type OpenStoreOptions } from '../../control-plane/store/open-store.js';
 import type { Store } from '../../control-plane/store/store.js';
 import { systemClock } from '../../lib/clock/clock.js';
 import { silentLogger } from '../../lib/log/logger.js';
@@ -39,15 +39,20 @@ export interface TestApi {
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 const day = 86_400_000;
 
-export async function startTestApi(options: Partial<ApiOptions> & { driver?: StoreDriver } = {}): Promise<TestApi> {
-  const { driver = 'memory', ...apiOptions } = options;
+export interface TestApiOptions extends Partial<ApiOptions>, Partial<Pick<OpenStoreOptions, 'driver' | 'history'>> {}
+
+export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const { driver = 'memory', history, ...apiOptions } = options;
   const dir = await mkdtemp(join(tmpdir(), 'longshore-api-'));
   const clock = systemClock;
   const log = silentLogger;
-  const store = await openStore({ driver, path: join(dir, 'store'), clock, log });
+  const store = await openStore({ driver, path: join(dir, 'store'), clock, log, ...(history && { history }) });
   const resources = new Resources({ store, clock, log });
   for (const name of namespaces) {
     await resources.client('namespaces').create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: {} });
+    // No controller runs here that would make it.
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: name, name: 'default' } };
+    await resources.client('serviceaccounts').create(account);
   }
   const authority = await CertificateAuthority.open({ dir, clock });
   const issue = async (commonName: string, organizations: string[], usages: ('client' | 'server')[]): Promise<ClientIdentity> => {

@@ -70,7 +70,7 @@ function applyOperations(current: KubeObject, operations: readonly Operation[]):
     if (!(thrown instanceof jsonPatch.JsonPatchError)) throw thrown;
     const message = thrown.message.split('\n')[0] ?? '';
     throw new StatusError(422, 'Invalid', `the server rejected our request due to an error in our request: ${message}`, {
-      details: { causes: [{ reason: 'UnexpectedServerResponse', message }] },
+      details: {},
     });
   }
 }
