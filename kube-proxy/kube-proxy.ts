@@ -6,6 +6,7 @@ import { type HealthCheck } from '../lib/lifecycle/health-server.js';
 import { type Logger } from '../lib/log/logger.js';
 import { gatewayOf } from '../lib/net/cidr.js';
 import { BridgeRules } from './bridge-rules/bridge-rules.js';
+import { HairpinMode } from './bridge-rules/hairpin-mode.js';
 import { IptablesRunner } from './bridge-rules/iptables-runner.js';
 import { ensureKernelSettings } from './bridge-rules/kernel-settings.js';
 import { ConntrackRunner } from './conntrack/conntrack-runner.js';
@@ -54,6 +55,7 @@ export class KubeProxy {
   readonly #syncer: RouteSyncer;
   readonly #lease: Lease;
   readonly #bridgeRules: BridgeRules;
+  readonly #hairpinMode: HairpinMode;
   readonly #nodeRoutes: NodeRoutes;
   readonly #resolver: DnsResolver;
   readonly #dns: DnsServer;
@@ -78,6 +80,7 @@ export class KubeProxy {
     });
     this.#lease = new Lease({ table, nft, onRefused: () => this.#syncer.requestVerify(), clock, log });
     this.#bridgeRules = new BridgeRules({ chain: new IptablesRunner(), owner: table, clock, log });
+    this.#hairpinMode = new HairpinMode({ clock, log });
     this.#nodeRoutes = new NodeRoutes({ routes: new IpRouteRunner(), nodeName, clock, log });
     const hostResolvers = new HostResolvers({
       ...(options.resolvConfPath === undefined ? {} : { path: options.resolvConfPath }),
@@ -102,6 +105,7 @@ export class KubeProxy {
       { name: 'route-syncer', run: (signal) => this.#syncer.run(signal) },
       { name: 'dns-server', run: (signal) => this.#dns.run(signal) },
       { name: 'bridge-rules', run: (signal) => this.#bridgeRules.run(signal) },
+      { name: 'hairpin-mode', run: (signal) => this.#hairpinMode.run(signal) },
       { name: 'table-file', run: (signal) => this.#tableFile.run(signal) },
       this.#options.sharedHost
         ? { name: 'lease', run: (signal) => this.#lease.run(signal) }
@@ -137,6 +141,7 @@ export class KubeProxy {
   }
 
   #onSync(result: SyncResult): void {
+    this.#hairpinMode.request(result.context.gateway);
     if (result.kind !== undefined) this.#lease.setNeeded(result.context.leased);
     this.#options.metrics.synced(result);
     this.#options.onSync(result);

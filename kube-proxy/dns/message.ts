@@ -34,6 +34,8 @@ export function decodeQuery(packet: Buffer): Query | { id: number; rcode: 'FORME
   const id = packet.readUInt16BE(0);
   const isResponse = (packet.readUInt8(2) & 0x80) !== 0;
   if (isResponse) return undefined;
+  const opcode = (packet.readUInt8(2) >> 3) & 0x0f;
+  if (opcode !== 0) return { id, rcode: 'NOTIMP' };
   let decoded: DecodedPacket;
   try {
     decoded = decode(packet);
@@ -42,7 +44,6 @@ export function decodeQuery(packet: Buffer): Query | { id: number; rcode: 'FORME
     return { id, rcode: 'FORMERR' };
   }
   const [question] = decoded.questions ?? [];
-  if (decoded.opcode !== 'QUERY') return { id, rcode: 'NOTIMP' };
   if (!question || decoded.questions?.length !== 1) return { id, rcode: 'FORMERR' };
   const option = decoded.additionals?.find((record) => record.type === 'OPT') as { udpPayloadSize: number } | undefined;
   return {
