@@ -32,9 +32,11 @@ import type { Store } from '../store/store.js';
 import type { Informer, KubeObject, ResourceClient } from './client.js';
 import { keyOfDefinition, type AdmissionSettings, type ResourceDefinition } from './definition.js';
 import { definitionsByKey } from './definitions.js';
+import { sweepEvents } from './event-sweeper.js';
 import { InformerSet } from './informer-set.js';
 import type { IndexFunctions } from './indexed-cache.js';
 import { createAdmissionContext, defaultAdmissionSettings } from './registry/admission-context.js';
+import { repairServiceClaims } from './service/repair-claims.js';
 import { createIdentifiers } from './registry/identifiers.js';
 import { ResourceRegistry } from './registry/registry.js';
 import type { ResourceKey, ResourceTypes } from './resource-types.js';
@@ -53,11 +55,15 @@ export interface ResourcesOptions {
 export class Resources {
   readonly definitions: readonly ResourceDefinition[] = Object.values(definitionsByKey);
   readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #registries = new Map<string, ResourceRegistry>();
   readonly #informers: InformerSet;
 
   constructor({ store, clock, log, random, settings }: ResourcesOptions) {
     this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
     const identifiers = createIdentifiers(random);
     const admission = createAdmissionContext({
       store,
@@ -101,9 +107,15 @@ export class Resources {
     return this.#store.revision();
   }
 
-  /** Feeds the informers until `signal` aborts. */
-  run(signal: AbortSignal): Promise<void> {
-    return this.#informers.run(signal);
+  /** Makes cluster-wide allocations agree with the objects; bootstrapCluster does it at each start. */
+  async repair(): Promise<void> {
+    await repairServiceClaims(this.#store, this.#log);
+  }
+
+  /** Feeds the informers and sweeps old events until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const events = this.client('events');
+    await Promise.all([this.#informers.run(signal), sweepEvents({ events, clock: this.#clock, log: this.#log }, signal)]);
   }
 }
 
