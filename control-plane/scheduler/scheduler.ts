@@ -62,7 +62,12 @@ export class Scheduler {
 
   /** Schedules until `signal` aborts, then lets the writes under way finish. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#nodes.synced(signal), this.#pods.synced(signal)]);
+    try {
+      await Promise.all([this.#nodes.synced(signal), this.#pods.synced(signal)]);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      throw thrown;
+    }
     const unsubscribe = [
       this.#nodes.onChange((current, previous) => {
         this.#onNode(current, previous);
