@@ -8,7 +8,8 @@ module.exports = class TotalsReporter extends Mocha.reporters.Spec {
     super(runner, options);
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats;
-      if (process.env.LONGSHORE_TEST_TOTALS) appendFileSync(process.env.LONGSHORE_TEST_TOTALS, `${passes} ${failures} ${pending}\n`);
+      if (process.env.LONGSHORE_TEST_TOTALS)
+        appendFileSync(process.env.LONGSHORE_TEST_TOTALS, `${passes} ${failures} ${pending}\n`);
     });
   }
 };
