@@ -28,13 +28,7 @@ export class SortedMap<V> {
     if (this.#values.delete(key)) this.#keys.splice(this.#indexOf(key), 1);
   }
 
-  /** The keys that start with `prefix`, in order; of those only the ones greater than `after`. */
-  keys(prefix: string, after?: string): string[] {
-    const [start, end] = this.#range(prefix, after);
-    return this.#keys.slice(start, end);
-  }
-
-  /** The first `limit` values of that range, in key order, and how many more there are. */
+  /** In key order, the first `limit` values whose keys start with `prefix` and are greater than `after`; and how many more there are. */
   page(prefix: string, after: string | undefined, limit: number): { values: V[]; remaining: number } {
     const [start, end] = this.#range(prefix, after);
     const stop = Math.min(end, start + limit);
