@@ -64,7 +64,14 @@ export class DockerRuntime implements ContainerRuntime {
     this.#network = new DockerPodNetwork({ engine, owner, log });
     this.#observer = new ContainerObserver({ engine, owner });
     this.#starter = new ContainerStarter({ ...options, engine, owner, observer: this.#observer });
-    this.#sandboxes = new SandboxStore({ engine, owner, observer: this.#observer, starter: this.#starter, log });
+    this.#sandboxes = new SandboxStore({
+      engine,
+      owner,
+      network: this.#network,
+      observer: this.#observer,
+      starter: this.#starter,
+      log,
+    });
     this.#events = new ContainerEvents({ engine, owner, clock, log });
     this.#images = new ImageStore({ engine });
   }
@@ -125,10 +132,10 @@ export class DockerRuntime implements ContainerRuntime {
     });
     const observed = readObserved(info, networkName(this.#owner));
     if (observed?.kind !== 'container') throw new LongshoreError('Internal', `container ${info.Id} is not a container of a pod`);
-    if (!failure || observed.container.state === 'exited') return observed.container;
-    // The engine refused without a word on the container, so there is nothing to keep.
+    if (!failure) return observed.container;
+    const sandboxGone = /non running container|No such container/.test(failure.message);
+    if (!sandboxGone && observed.container.state === 'exited') return observed.container;
     await removeContainer(this.#engine, info.Id);
-    const sandboxGone = /non running container|No such container|cannot join/.test(failure.message);
     throw new LongshoreError(sandboxGone ? 'NotFound' : 'InvalidArgument', failure.message, { cause: failure });
   }
 

@@ -54,7 +54,9 @@ export class EngineAllowances {
       Privileged: false,
       CapAdd: ['ALL'],
       CapDrop: [...this.#missingCapabilities],
-      SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'systempaths=unconfined'],
+      SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
+      MaskedPaths: [],
+      ReadonlyPaths: [],
       DeviceCgroupRules: ['a *:* rwm'],
     };
   }

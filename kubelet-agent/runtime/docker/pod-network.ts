@@ -14,6 +14,7 @@ export class DockerPodNetwork {
   readonly #engine: DockerEngine;
   readonly #owner: Owner;
   readonly #log: Logger;
+  #wanted: PodNetwork | undefined;
 
   constructor(options: { engine: DockerEngine; owner: Owner; log: Logger }) {
     this.#engine = options.engine;
@@ -26,6 +27,7 @@ export class DockerPodNetwork {
    * @throws LongshoreError Conflict naming the network whose addresses overlap, FailedPrecondition when it differs and is in use
    */
   async ensure(wanted: PodNetwork): Promise<void> {
+    this.#wanted = wanted;
     const networks = await this.#engine.call((docker) => docker.listNetworks());
     const name = networkName(this.#owner);
     const existing = networks.find((network) => network.Name === name);
@@ -38,6 +40,11 @@ export class DockerPodNetwork {
     if (overlapping) throw overlapError(wanted.podCidr, overlapping);
     await this.#create(wanted);
     this.#log.info('pod network created', { network: name, podCidr: wanted.podCidr });
+  }
+
+  /** Makes the network again as it was last asked for, if somebody removed it. */
+  async restore(): Promise<void> {
+    if (this.#wanted) await this.ensure(this.#wanted);
   }
 
   async remove(): Promise<void> {
@@ -74,9 +81,7 @@ export class DockerPodNetwork {
 
   async #removeUnused(network: NetworkInspectInfo, difference: string): Promise<void> {
     const name = network.Name;
-    const { Containers: users = {} } = await this.#engine.call(
-      (docker) => docker.getNetwork(network.Id).inspect(),
-    );
+    const { Containers: users = {} } = await this.#engine.call((docker) => docker.getNetwork(network.Id).inspect());
     if (Object.keys(users).length > 0) {
       throw new LongshoreError(
         'FailedPrecondition',

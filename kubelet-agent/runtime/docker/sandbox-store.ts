@@ -5,6 +5,7 @@ import { removeContainer, stopContainer } from './container-lifecycle.js';
 import type { ContainerObserver } from './container-observer.js';
 import type { ContainerStarter } from './container-starter.js';
 import type { DockerEngine } from './docker-engine.js';
+import type { DockerPodNetwork } from './pod-network.js';
 import { label, networkName, sandboxName, type Owner } from './labels.js';
 import { readObserved } from './observed.js';
 import { renderSandboxConfig } from './sandbox-config.js';
@@ -18,6 +19,7 @@ const stopGraceSeconds = 2;
 export class SandboxStore {
   readonly #engine: DockerEngine;
   readonly #owner: Owner;
+  readonly #network: DockerPodNetwork;
   readonly #observer: ContainerObserver;
   readonly #starter: ContainerStarter;
   readonly #log: Logger;
@@ -28,41 +30,52 @@ export class SandboxStore {
   constructor(options: {
     engine: DockerEngine;
     owner: Owner;
+    network: DockerPodNetwork;
     observer: ContainerObserver;
     starter: ContainerStarter;
     log: Logger;
   }) {
     this.#engine = options.engine;
     this.#owner = options.owner;
+    this.#network = options.network;
     this.#observer = options.observer;
     this.#starter = options.starter;
     this.#log = options.log;
   }
 
-  /** Creates and starts; an exited one of the same attempt is made anew, since its network is gone. */
+  /**
+   * Creates and starts; an exited one of the same attempt is made anew, since its network
+   * is gone. The sandbox image and the network come back when somebody pruned them.
+   * @throws LongshoreError InvalidArgument with the engine's message when it refuses; nothing is left
+   */
   async start(spec: SandboxSpec): Promise<ObservedSandbox> {
-    await this.#ensureImage();
-    let outcome;
     try {
-      outcome = await this.#starter.start({ ...renderSandboxConfig(spec, this.#owner), name: sandboxName(spec, spec.attempt) });
+      return await this.#startOnce(spec);
     } catch (thrown) {
-      // Somebody pruned the engine's images: the next attempt finds it again.
-      if (isError(thrown, 'NotFound')) this.#image = undefined;
-      throw thrown;
+      if (!isError(thrown, 'NotFound')) throw thrown;
+      this.#log.warn('sandbox image or pod network is missing, making it anew', { reason: thrown.message });
+      this.#image = undefined;
+      await this.#network.restore();
+      return this.#startOnce(spec);
     }
-    const { info, failure } = outcome;
+  }
+
+  async #startOnce(spec: SandboxSpec): Promise<ObservedSandbox> {
+    await this.#ensureImage();
+    const name = sandboxName(spec, spec.attempt);
+    const { info, failure } = await this.#starter.start({ ...renderSandboxConfig(spec, this.#owner), name });
     if (failure) {
       await removeContainer(this.#engine, info.Id);
-      throw failure;
+      throw failure.code === 'NotFound' ? failure : new LongshoreError('InvalidArgument', failure.message, { cause: failure });
     }
     const observed = readObserved(info, networkName(this.#owner));
     if (observed?.kind !== 'sandbox') throw new LongshoreError('Internal', `container ${info.Id} is not a sandbox`);
     if (observed.sandbox.state === 'running') {
-      this.#namespaces.set(sandboxName(spec, spec.attempt), parseNamespaces(info.Config.Labels[label.namespaces] ?? ''));
+      this.#namespaces.set(name, parseNamespaces(info.Config.Labels[label.namespaces] ?? ''));
       return observed.sandbox;
     }
     await removeContainer(this.#engine, info.Id);
-    return this.start(spec);
+    return this.#startOnce(spec);
   }
 
   /** Frees the pod's address. The sandbox stays, exited, and so does what is in it. */
