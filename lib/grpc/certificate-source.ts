@@ -18,6 +18,7 @@ type IdentityListener = Parameters<experimental.CertificateProvider['addIdentity
 export class CertificateSource implements experimental.CertificateProvider {
   readonly #caListeners = new Set<CaListener>();
   readonly #identityListeners = new Set<IdentityListener>();
+  readonly #handlers = new Set<(material: CertificateMaterial) => void>();
   #material: CertificateMaterial;
 
   constructor(material: CertificateMaterial) {
@@ -32,6 +33,12 @@ export class CertificateSource implements experimental.CertificateProvider {
     this.#material = material;
     for (const listener of this.#caListeners) this.#tellCa(listener);
     for (const listener of this.#identityListeners) this.#tellIdentity(listener);
+    for (const handler of this.#handlers) handler(material);
+  }
+
+  /** Called with what every update sets. */
+  onUpdate(handler: (material: CertificateMaterial) => void): void {
+    this.#handlers.add(handler);
   }
 
   addCaCertificateListener(listener: CaListener): void {

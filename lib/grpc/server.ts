@@ -1,8 +1,8 @@
-import { experimental, Server, type ServerInterceptor, type ServerOptions } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServerInterceptor, type ServerOptions } from '@grpc/grpc-js';
 
 import type { Clock } from '../clock/clock.js';
 import { LongshoreError } from '../errors/errors.js';
-import type { CertificateSource } from './certificate-source.js';
+import type { CertificateMaterial, CertificateSource } from './certificate-source.js';
 
 const serverOptions: ServerOptions = {
   // Notice a dead agent behind a silent network within about 6 s.
@@ -41,8 +41,7 @@ export async function startGrpcServer(options: {
   const { certificates, clock } = options;
   const server = new Server({ ...serverOptions, interceptors: [...options.interceptors] });
   options.register(server);
-  // One object is both providers, so grpc-js 1.14 handing them on in the other order does not matter.
-  const credentials = experimental.createCertificateProviderServerCredentials(certificates, certificates, false);
+  const credentials = new OptionalClientCertificateCredentials(certificates);
   let { port } = options;
   for (const host of options.hosts) {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
@@ -70,4 +69,26 @@ export async function startGrpcServer(options: {
       cut();
     },
   };
+}
+
+/**
+ * TLS that asks for a client certificate and does without. grpc-js 1.14 has no such
+ * credentials of its own that take certificates which are there from the start: createSsl
+ * refuses callers without one, and its provider credentials miss the first update.
+ */
+class OptionalClientCertificateCredentials extends ServerCredentials {
+  constructor(certificates: CertificateSource) {
+    super({ requestCert: true, rejectUnauthorized: false }, contextOf(certificates.current));
+    certificates.onUpdate((material) => {
+      this.updateSecureContextOptions(contextOf(material));
+    });
+  }
+
+  override _equals(other: ServerCredentials): boolean {
+    return other === this;
+  }
+}
+
+function contextOf({ caPem, certificatePem, privateKeyPem }: CertificateMaterial) {
+  return { ca: caPem, cert: certificatePem, key: privateKeyPem };
 }
