@@ -185,6 +185,7 @@ export class RevisionedStore implements Store {
     this.#hub.expireSlow();
   }
 
+  /** In one turn of the event loop revision() moves on and every watcher concerned is handed the batch. */
   #publish(batch: ChangeBatch): void {
     for (const { key, current } of batch.changes) {
       if (current) this.#entries.set(key, current);
