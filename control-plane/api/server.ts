@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { Registry } from 'prom-client';
 
 import { linkedController } from '../../lib/async/signals.js';
@@ -65,6 +67,8 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const { resources, clock, log, metrics, clientCa, bindAddresses } = options;
   const authorizer = options.authorizer ?? new BuiltInAuthorizer();
   const closing = new AbortController();
+  // Every request under way listens to it.
+  setMaxListeners(0, closing.signal);
   const listeners: Listener[] = [];
   const served = (): ReturnType<typeof servedResources> => servedResources(resources.definitions);
   const router = new Router([

@@ -124,18 +124,24 @@ export function conflictMessage(subject: StatusSubject, why = modified): string 
   return `Operation cannot be fulfilled on ${qualifiedResource(subject)} "${subject.name ?? ''}": ${why}`;
 }
 
+/** The object that an error names itself, else the one that the request was about. */
 function detailsOfError(error: LongshoreError, subject?: StatusSubject): StatusDetails | undefined {
   const causes = causesOf(error);
-  const retry = error.fields.retryAfterSeconds;
-  const own = error.fields.details as StatusDetails | undefined;
-  const base =
-    own ?? (subject ? detailsOf(subject, error.code === 'InvalidArgument' ? subject.kind : subject.resource) : undefined);
-  if (!base && causes.length === 0 && typeof retry !== 'number') return undefined;
+  const { retryAfterSeconds: retry } = error.fields;
+  const named = namedIn(error) ?? subject;
+  if (!named && causes.length === 0 && typeof retry !== 'number') return undefined;
   return {
-    ...base,
+    ...(named ? detailsOf(named, error.code === 'InvalidArgument' ? named.kind : undefined) : {}),
     ...(causes.length > 0 ? { causes } : {}),
     ...(typeof retry === 'number' ? { retryAfterSeconds: retry } : {}),
   };
+}
+
+function namedIn({ fields }: LongshoreError): StatusSubject | undefined {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  const resource = text(fields.resource) || text(fields.kind);
+  if (resource === '') return undefined;
+  return { group: text(fields.group), resource, kind: text(fields.kind) || resource, name: text(fields.name) };
 }
 
 function causesOf(error: LongshoreError): StatusCause[] {

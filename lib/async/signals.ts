@@ -1,9 +1,13 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * A controller that aborts when `parent` does. Dispose of it when the work ends, so that
  * a long-lived parent keeps no listener (AbortSignal.any leaks on Node 20, nodejs/node 54614).
  */
 export function linkedController(parent: AbortSignal): AbortController & Disposable {
   const controller = new AbortController();
+  // A task's parts all listen to it; that they are many is no leak.
+  setMaxListeners(0, controller.signal);
   const onAbort = (): void => {
     controller.abort(parent.reason);
   };

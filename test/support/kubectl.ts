@@ -12,8 +12,8 @@ export interface KubectlResult {
 
 /** A real kubectl with its kubeconfig. */
 export interface Kubectl {
-  /** Major and minor version of the client, as it was asked for: '1.20', 'path'. */
-  readonly name: string;
+  /** Path or name of the program. */
+  readonly binary: string;
   /** Runs to its end. Whatever its exit code, it is a result. */
   run(
     args: readonly string[],
@@ -25,8 +25,8 @@ export interface Kubectl {
   start(args: readonly string[]): ChildProcess;
 }
 
-export function kubectlWith(options: { name: string; binary: string; kubeconfig: string; home: string }): Kubectl {
-  const { name, binary, kubeconfig, home } = options;
+export function kubectlWith(options: { binary: string; kubeconfig: string; home: string }): Kubectl {
+  const { binary, kubeconfig, home } = options;
   // A home of its own: kubectl caches discovery below it.
   const baseEnv = { PATH: process.env.PATH ?? '', HOME: home, KUBECONFIG: kubeconfig };
   const run: Kubectl['run'] = (args, { stdin, env, timeoutMs = 30_000 } = {}) =>
@@ -44,7 +44,7 @@ export function kubectlWith(options: { name: string; binary: string; kubeconfig:
       child.stdin?.end(stdin);
     });
   return {
-    name,
+    binary,
     run,
     ok: async (args, runOptions) => {
       const { code, stdout, stderr } = await run(args, runOptions);

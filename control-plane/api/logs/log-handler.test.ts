@@ -114,7 +114,6 @@ describe('pods/log', () => {
   });
 
   it('answers with a Status when the source fails before its first chunk', async () => {
-    // eslint-disable-next-line require-yield -- it fails before it could
     log = async function* () {
       throw new LongshoreError('Unavailable', 'node n1 is not connected');
     };

@@ -1,4 +1,5 @@
-import { LongshoreError } from '../../../lib/errors/errors.js';
+import type { LongshoreError } from '../../../lib/errors/errors.js';
+import { forbidden, invalidObject } from '../../resources/causes.js';
 import { selectionOf } from '../../resources/field-selector.js';
 import type { PageOptions } from '../../resources/registry/reader.js';
 import type { Selection } from '../../resources/registry/selection.js';
@@ -86,11 +87,5 @@ export function integerOf(query: URLSearchParams, name: string): number | undefi
 }
 
 function invalidMatch(message: string): LongshoreError {
-  const field = 'resourceVersionMatch';
-  return new LongshoreError('InvalidArgument', `ListOptions.meta.k8s.io "" is invalid: ${field}: Forbidden: ${message}`, {
-    fields: {
-      causes: [{ reason: 'FieldValueForbidden', field, message: `Forbidden: ${message}` }],
-      details: { group: 'meta.k8s.io', kind: 'ListOptions' },
-    },
-  });
+  return invalidObject('ListOptions', 'meta.k8s.io', '', [forbidden('resourceVersionMatch', message)]);
 }

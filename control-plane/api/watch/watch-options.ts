@@ -1,4 +1,4 @@
-import { invalidObject } from '../../resources/causes.js';
+import { forbidden, invalidObject } from '../../resources/causes.js';
 import { isTrue } from '../http/request-info.js';
 import { integerOf, requireKnownRevision } from '../resources/read-handlers.js';
 import type { ResourceCall } from '../resources/resource-call.js';
@@ -49,7 +49,5 @@ export function watchRequestOf(call: ResourceCall): WatchRequest {
 }
 
 function invalidWatch(field: string, message: string): Error {
-  return invalidObject('ListOptions', 'meta.k8s.io', '', [
-    { reason: 'FieldValueForbidden', field, message: `Forbidden: ${message}` },
-  ]);
+  return invalidObject('ListOptions', 'meta.k8s.io', '', [forbidden(field, message)]);
 }
