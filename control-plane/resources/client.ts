@@ -51,7 +51,8 @@ export interface ResourceClient<T extends KubeObject> {
   /**
    * Reads, lets `mutate` change a private copy, writes with compare-and-swap, and does it
    * again on conflict. `mutate` may return false to leave the object as it is.
-   * @param options.subresource 'status' writes status only; 'finalize' a namespace's spec.finalizers only
+   * @param options.subresource 'status' writes status only; 'finalize' a namespace's spec.finalizers only;
+   *   'binding' a pod's nodeName and conditions in one write
    * @returns the stored object, or undefined when there is none (or its uid is not options.uid)
    */
   modify(

@@ -1,3 +1,4 @@
+import { linkedController } from '../../lib/async/signals.js';
 import type { Clock } from '../../lib/clock/clock.js';
 import type { Logger } from '../../lib/log/logger.js';
 import type { Informer, KubeObject } from './client.js';
@@ -33,21 +34,21 @@ export class InformerSet {
 
   /** Runs all informers until `signal` aborts. @throws what an informer throws: a broken invariant */
   async run(signal: AbortSignal): Promise<void> {
+    // One listener on the caller's signal, however many informers there are.
+    using group = linkedController(signal);
+    const running = new Set<Promise<void>>();
     await new Promise<void>((resolve, reject) => {
-      const running = new Set<Promise<void>>();
-      this.#start = (informer) => {
-        const task = informer.run(signal).catch(reject);
-        running.add(task);
+      const start = (informer: StoreInformer<KubeObject>): void => {
+        running.add(informer.run(group.signal).catch(reject));
       };
-      for (const informer of this.#informers.values()) this.#start(informer);
-      const stop = (): void => {
-        this.#start = undefined;
-        void Promise.all(running).then(() => {
-          resolve();
-        });
-      };
-      if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop, { once: true });
+      this.#start = start;
+      this.#informers.forEach(start);
+      if (group.signal.aborted) resolve();
+      else group.signal.addEventListener('abort', () => resolve(), { once: true });
+    }).finally(() => {
+      this.#start = undefined;
+      group.abort();
     });
+    await Promise.all(running);
   }
 }

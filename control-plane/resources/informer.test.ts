@@ -3,6 +3,11 @@ import { makePod } from './testing/builders.js';
 import { createTestResources, type TestResources } from './testing/test-resources.js';
 import { objectOf } from './registry/entries.js';
 import { selectionOf } from './field-selector.js';
+import { LongshoreError } from '../../lib/errors/errors.js';
+import { silentLogger } from '../../lib/log/logger.js';
+import { StoreInformer } from './informer.js';
+import type { ResourceRegistry } from './registry/registry.js';
+import type { WatchOptions } from './registry/watcher.js';
 import type { Pod } from '../../lib/kubernetes/types/core-v1.js';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -59,6 +64,51 @@ describe('Informer', () => {
     await informer.synced();
     const pod = informer.get('default', 'a') as Pod;
     expect(() => pod.spec.containers.push({ name: 'x' })).to.throw(TypeError);
+  });
+});
+
+describe('StoreInformer', () => {
+  it('lists again when its watch has expired, and tells every difference', async () => {
+    const { resources, store, clock } = await createTestResources();
+    const pods = resources.registry('pods');
+    await pods.create(makePod('a'));
+    await pods.create(makePod('b'));
+    const stop = new AbortController();
+    let watches = 0;
+    let lists = 0;
+    const registry = {
+      definition: pods.definition,
+      page: async () => {
+        lists += 1;
+        return pods.page();
+      },
+      // The first watch loses everything that happens after the first list.
+      watch: async function* (options: WatchOptions, signal: AbortSignal) {
+        watches += 1;
+        if (watches === 1) {
+          await pods.delete('default', 'a');
+          await pods.modify('default', 'b', (pod) => void (pod.metadata.labels = { x: 'y' }));
+          await pods.create(makePod('c'));
+          throw new LongshoreError('Expired', 'too old');
+        }
+        yield* pods.watch(options, signal);
+      },
+    } as unknown as ResourceRegistry<Pod>;
+    const informer = new StoreInformer({ registry, clock, log: silentLogger });
+    const heard: string[] = [];
+    informer.onChange((current, previous) => heard.push(`${previous?.metadata.name ?? '-'}>${current?.metadata.name ?? '-'}`));
+    const running = informer.run(stop.signal);
+    while (lists < 2 || informer.revision() < store.revision()) await settle();
+    expect(heard).to.deep.equal(['->a', '->b', 'b>b', '->c', 'a>-']);
+    stop.abort();
+    await running;
+  });
+
+  it('gives up waiting for its first list when it is told to', async () => {
+    const { resources } = await createTestResources();
+    const informer = resources.informer('pods');
+    const failed = await informer.synced(AbortSignal.abort()).catch((thrown: unknown) => thrown);
+    expect((failed as LongshoreError).code).to.equal('Cancelled');
   });
 });
 

@@ -146,7 +146,14 @@ export class StoreInformer<T extends KubeObject> implements Informer<T> {
   }
 
   #notify(current: T | undefined, previous: T | undefined): void {
-    for (const handler of [...this.#handlers]) handler(current, previous);
+    for (const handler of [...this.#handlers]) {
+      try {
+        handler(current, previous);
+      } catch (thrown) {
+        // A handler that breaks its promise must not keep the change from the others.
+        this.#log.error('informer handler failed', { error: LongshoreError.from(thrown) });
+      }
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { LongshoreError } from '../../../lib/errors/errors.js';
 import type { Pod } from '../../../lib/kubernetes/types/core-v1.js';
 import type { FieldCause } from '../causes.js';
+import { selectionOf } from '../field-selector.js';
 import { makeDeployment, makeNamespace, makePod } from '../testing/builders.js';
 import { createTestResources, type TestResources } from '../testing/test-resources.js';
 import { bytesOf, objectOf } from './entries.js';
@@ -212,6 +213,15 @@ describe('ResourceRegistry', () => {
       const error = await failure(pods.delete('default', 'p', { preconditions: { uid: 'other' } }));
       expect(error.code).to.equal('Conflict');
       expect(await pods.get('default', 'p')).not.to.equal(undefined);
+    });
+
+    it('deletes a collection, but only what is selected', async () => {
+      const pods = test.resources.registry('pods');
+      for (const name of ['a', 'b', 'c']) await pods.create(makePod(name, { labels: { tier: name === 'b' ? 'db' : 'web' } }));
+      const selection = selectionOf(pods.definition, { labelSelector: 'tier=web' });
+      const deleted = await pods.deleteCollection('default', { selection });
+      expect(deleted.map((pod) => pod.metadata.name)).to.deep.equal(['a', 'c']);
+      expect((await pods.list()).items.map((pod) => pod.metadata.name)).to.deep.equal(['b']);
     });
 
     it('keeps a namespace until it is finalized', async () => {

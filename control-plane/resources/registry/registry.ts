@@ -1,4 +1,5 @@
 import type { Clock } from '../../../lib/clock/clock.js';
+import { isError } from '../../../lib/errors/errors.js';
 import type { Compare, Entry, Store, Write } from '../../store/store.js';
 import type { DeleteOptions, KubeObject, ResourceClient, Subresource, WriteOptions } from '../client.js';
 import { claimOwner, type AdmissionContext, type ResourceDefinition } from '../definition.js';
@@ -11,7 +12,7 @@ import { openNamespace } from './namespace-gate.js';
 import { normalForm } from './normal-form.js';
 import { newObject, sameObject, updatedObject } from './object-writes.js';
 import { readPage, type Page, type PageOptions } from './reader.js';
-import { both, everything, type Selection } from './selection.js';
+import { everything, type Selection } from './selection.js';
 import { watchChanges, type WatchBatch, type WatchOptions } from './watcher.js';
 
 /** Attempts at a generated name, and at a write that others keep overtaking. */
@@ -153,12 +154,18 @@ export class ResourceRegistry<T extends KubeObject = KubeObject> implements Reso
 
   /** Deletes what is selected, one by one; objects that go meanwhile are skipped. @returns what was deleted */
   async deleteCollection(namespace: string | undefined, options: DeleteOptions & { selection?: Selection } = {}): Promise<T[]> {
-    const selection = both(options.selection ?? everything, everything);
+    const selection = options.selection ?? everything;
     const { items } = await this.list(namespace);
     const deleted: T[] = [];
     for (const item of items.filter((candidate) => selection.matches(candidate))) {
-      const object = await this.delete(item.metadata.namespace ?? '', item.metadata.name, options);
-      if (object) deleted.push(object);
+      const { uid = '', namespace: within = '', name } = item.metadata;
+      try {
+        const object = await this.delete(within, name, { ...options, preconditions: { ...options.preconditions, uid } });
+        if (object) deleted.push(object);
+      } catch (thrown) {
+        // Another object stands there under the same name by now: it was not selected.
+        if (!isError(thrown, 'Conflict') || options.preconditions) throw thrown;
+      }
     }
     return deleted;
   }
