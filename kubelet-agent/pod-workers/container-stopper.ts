@@ -62,6 +62,7 @@ export class ContainerStopper {
     } finally {
       signal.removeEventListener('abort', abortHook);
       if (memory.stopping.get(id) === entry) memory.stopping.delete(id);
+      memory.stale = true;
     }
   }
 

@@ -8,6 +8,8 @@ import type { StepFailure } from './pod-snapshot.js';
 export class PodMemory {
   desired: DesiredPod | undefined;
   observed: ObservedPod;
+  /** The observation is out of date: look at the engine before the next step. */
+  stale = true;
   readonly images = new Map<string, ImageState>();
   /** Names of containers whose image state may be out of date. */
   readonly imagesToAsk = new Set<string>();

@@ -54,8 +54,6 @@ export class PodWorker {
   #removed: boolean;
   /** The engine may show something new. */
   #hinted = false;
-  /** The engine has been looked at. */
-  #seen = false;
   #record: PodRecord;
 
   constructor(options: PodWorkerOptions) {
@@ -123,7 +121,7 @@ export class PodWorker {
           const error = LongshoreError.from(thrown);
           log.error('pod worker round failed', { ...podFields(this.#memory), error });
           this.#slot.give();
-          this.#hinted = true;
+          this.#memory.stale = true;
           await clock.sleep(1_000, signal).catch(() => undefined);
         }
       }
@@ -137,7 +135,7 @@ export class PodWorker {
     const memory = this.#memory;
     if (this.#pending) memory.update(this.#pending);
     this.#pending = undefined;
-    if (!this.#seen && !(await this.#observe())) return false;
+    if (memory.stale && !(await this.#observe())) return false;
     const snapshot = this.#snapshot();
     const plan = planPod(snapshot);
     const step = nextStep(snapshot, plan);
@@ -174,7 +172,7 @@ export class PodWorker {
     const end = metrics.stepTimer(step.kind);
     const succeeded = await steps.run(step, memory, node(), signal);
     end(succeeded);
-    if (!succeeded) this.#hinted = true;
+    if (!succeeded) memory.stale = true;
   }
 
   async #rest(untilMs: number | undefined): Promise<void> {
@@ -197,7 +195,7 @@ export class PodWorker {
       memory.observed = (await observer.observe(podUid)) ?? emptyPod({ podUid, podNamespace, podName });
       memory.failures.delete(engineKey);
       memory.prune();
-      this.#seen = true;
+      memory.stale = false;
       return true;
     } catch (thrown) {
       const { message } = LongshoreError.from(thrown);
