@@ -61,6 +61,20 @@ export function nodePlaneClients(resources: Resources): NodePlaneClients {
   };
 }
 
+/** Resolves once all are filled. @throws the signal's reason */
+export async function allSynced(informers: NodePlaneInformers, signal: AbortSignal): Promise<void> {
+  const { pods, nodes, configMaps, secrets, serviceAccounts, services, endpointSlices } = informers;
+  await Promise.all([
+    pods.synced(signal),
+    nodes.synced(signal),
+    configMaps.synced(signal),
+    secrets.synced(signal),
+    serviceAccounts.synced(signal),
+    services.synced(signal),
+    endpointSlices.synced(signal),
+  ]);
+}
+
 /** Key of the service that a slice belongs to. */
 export function serviceKeyOf(slice: EndpointSlice): string | undefined {
   const service = slice.metadata.labels?.[serviceNameLabel];

@@ -23,7 +23,7 @@ import { BootstrapService } from './bootstrap/bootstrap-service.js';
 import { JoinTokens } from './bootstrap/join-tokens.js';
 import { NodeHolder } from './bootstrap/node-holder.js';
 import type { ClusterSettings } from './cluster-settings.js';
-import { type NodePlaneClients, nodePlaneClients, type NodePlaneInformers, nodePlaneInformers } from './informers.js';
+import { allSynced, type NodePlaneClients, nodePlaneClients, type NodePlaneInformers, nodePlaneInformers } from './informers.js';
 import { AgentEvents, type EventPort } from './node/agent-events.js';
 import { NodeLeases } from './node/node-leases.js';
 import { NodeRegistry } from './node/node-registry.js';
@@ -129,6 +129,11 @@ export class NodePlane {
     });
     this.#health.setStatus('', 'SERVING');
     log.info('node plane listens', { hosts, port: this.#server.port });
+  }
+
+  /** Resolves once the caches that agents are served from are filled. */
+  async synced(signal: AbortSignal): Promise<void> {
+    await allSynced(this.#informers, signal);
   }
 
   /** Ends every stream, so that agents connect elsewhere or again, and stops listening. */

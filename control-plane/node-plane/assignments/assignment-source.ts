@@ -37,7 +37,10 @@ export class AssignmentSource {
       findAll(configMaps, this.#clients.configMaps, namespace, references.configMaps),
       findAll(secrets, this.#clients.secrets, namespace, references.secrets),
     ]);
-    if (references.configMaps.has(rootCaConfigMap) && !foundConfigMaps.some(({ metadata }) => metadata.name === rootCaConfigMap)) {
+    if (
+      references.configMaps.has(rootCaConfigMap) &&
+      !foundConfigMaps.some(({ metadata }) => metadata.name === rootCaConfigMap)
+    ) {
       foundConfigMaps.push(this.#rootCa(namespace));
     }
     return podAssignment(pod, {

@@ -5,7 +5,7 @@ import { UpdateKind, type WatchAssignmentsResponse } from '../../../proto/gen/lo
 import { PodAssignment } from '../../../proto/gen/longshore/node/v1/pod.js';
 import { keyOf, splitKey } from '../../resources/client.js';
 import { chunksOf } from '../chunks.js';
-import type { NodePlaneInformers } from '../informers.js';
+import { allSynced, type NodePlaneInformers } from '../informers.js';
 import type { AssignmentFeeds } from './assignment-feeds.js';
 import type { AssignmentSource } from './assignment-source.js';
 
@@ -35,7 +35,7 @@ export async function* watchAssignments(options: {
   signal: AbortSignal;
 }): AsyncGenerator<WatchAssignmentsResponse, void, undefined> {
   const { nodeName, informers, source, feeds, signal } = options;
-  await Promise.all(Object.values(informers).map((informer: { synced(signal?: AbortSignal): Promise<void> }) => informer.synced(signal)));
+  await allSynced(informers, signal);
   using feed = feeds.subscribe(nodeName);
   const sent = new Map<string, Sent>();
   const stream = randomUUID();
@@ -90,7 +90,9 @@ async function changesOf(
       sent.delete(key);
     }
   }
-  const changed = (await Promise.all(pods.map((pod) => sized(source, pod)))).filter(({ key, hash }) => sent.get(key)?.hash !== hash);
+  const changed = (await Promise.all(pods.map((pod) => sized(source, pod)))).filter(
+    ({ key, hash }) => sent.get(key)?.hash !== hash,
+  );
   for (const item of changed) remember(sent, item);
   return { changed, removed };
 }

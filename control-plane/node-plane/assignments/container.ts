@@ -1,5 +1,8 @@
 import { bytes, cpuMillis } from '../../../lib/kubernetes/quantity.js';
-import type { Container as KubeContainer, SecurityContext as KubeSecurityContext } from '../../../lib/kubernetes/types/core-v1.js';
+import type {
+  Container as KubeContainer,
+  SecurityContext as KubeSecurityContext,
+} from '../../../lib/kubernetes/types/core-v1.js';
 import type { Container, ResourceQuantities, SecurityContext } from '../../../proto/gen/longshore/node/v1/pod.js';
 import { envFromSource, envVar } from './environment.js';
 import { lifecycleHandler, probe } from './probe.js';

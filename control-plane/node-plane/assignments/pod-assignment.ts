@@ -1,10 +1,4 @@
-import type {
-  ConfigMap,
-  Pod,
-  PodSpec as KubePodSpec,
-  Secret,
-  ServiceAccount,
-} from '../../../lib/kubernetes/types/core-v1.js';
+import type { ConfigMap, Pod, PodSpec as KubePodSpec, Secret, ServiceAccount } from '../../../lib/kubernetes/types/core-v1.js';
 import type {
   ConfigMapData,
   EnvVar,

@@ -58,7 +58,15 @@ function projectedSource({ configMap, secret, serviceAccountToken, downwardAPI }
   return { source: undefined };
 }
 
-function projectedObject({ name = '', items, optional = false }: { name?: string; items?: KubeKeyToPath[]; optional?: boolean }): ProjectedObject {
+function projectedObject({
+  name = '',
+  items,
+  optional = false,
+}: {
+  name?: string;
+  items?: KubeKeyToPath[];
+  optional?: boolean;
+}): ProjectedObject {
   return { name, items: keysToPaths(items), optional };
 }
 

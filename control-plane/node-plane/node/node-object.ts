@@ -4,12 +4,7 @@ import type {
   NodeCondition as KubeCondition,
   NodeStatus as KubeNodeStatus,
 } from '../../../lib/kubernetes/types/core-v1.js';
-import type {
-  NodeCondition,
-  NodeStatus,
-  RegisterRequest,
-  ResourceAmounts,
-} from '../../../proto/gen/longshore/node/v1/node.js';
+import type { NodeCondition, NodeStatus, RegisterRequest, ResourceAmounts } from '../../../proto/gen/longshore/node/v1/node.js';
 
 /** A node's status is written at least this often, so that lastHeartbeatTime stays of use. */
 const statusPeriodMs = 5 * 60_000;
@@ -65,11 +60,7 @@ export function nextNodeStatus(stored: Node, reported: NodeStatus, nowMs: number
   return nowMs - writtenMs >= statusPeriodMs ? next : undefined;
 }
 
-function mergeConditions(
-  former: readonly KubeCondition[],
-  reported: readonly NodeCondition[],
-  now: string,
-): KubeCondition[] {
+function mergeConditions(former: readonly KubeCondition[], reported: readonly NodeCondition[], now: string): KubeCondition[] {
   const types = new Set(reported.map(({ type }) => type));
   return [
     ...former.filter(({ type }) => !types.has(type)),
@@ -89,7 +80,9 @@ function sameApartFromHeartbeat(a: KubeNodeStatus, b: KubeNodeStatus): boolean {
       status.allocatable,
       status.nodeInfo,
       status.images ?? [],
-      (status.conditions ?? []).map(({ type, status: value, reason, message }) => [type, value, reason ?? '', message ?? '']).sort(),
+      (status.conditions ?? [])
+        .map(({ type, status: value, reason, message }) => [type, value, reason ?? '', message ?? ''])
+        .sort(),
     ]);
   return bare(a) === bare(b);
 }
@@ -98,15 +91,15 @@ function quantities(amounts: ResourceAmounts | undefined): Record<string, string
   if (!amounts) return {};
   return {
     cpu: formatQuantity({ nanos: BigInt(amounts.cpuMillis) * 1_000_000n, format: 'DecimalSI' }),
-    memory: kibibytes(amounts.memoryBytes),
-    'ephemeral-storage': kibibytes(amounts.ephemeralStorageBytes),
+    memory: byteQuantity(amounts.memoryBytes),
+    'ephemeral-storage': byteQuantity(amounts.ephemeralStorageBytes),
     pods: String(amounts.pods),
   };
 }
 
-/** As kubelets write memory: in Ki where that is whole. */
-function kibibytes(bytes: number): string {
-  return bytes % 1024 === 0 && bytes > 0 ? `${bytes / 1024}Ki` : String(bytes);
+/** In the canonical form, in which it is stored: the next comparison finds it the same. */
+function byteQuantity(bytes: number): string {
+  return formatQuantity({ nanos: BigInt(bytes) * 1_000_000_000n, format: 'BinarySI' });
 }
 
 function nodeInfo({ info }: NodeStatus): NonNullable<KubeNodeStatus['nodeInfo']> {

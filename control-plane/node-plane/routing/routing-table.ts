@@ -57,7 +57,10 @@ export class RoutingTable {
 
   /** Keys of all rows. */
   keys(): string[] {
-    return [...Array.from(this.#services.keys(), (key) => serviceRow + key), ...Array.from(this.#nodes.keys(), (key) => nodeRow + key)];
+    return [
+      ...Array.from(this.#services.keys(), (key) => serviceRow + key),
+      ...Array.from(this.#nodes.keys(), (key) => nodeRow + key),
+    ];
   }
 
   get size(): { services: number; nodes: number } {

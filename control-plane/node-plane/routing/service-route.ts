@@ -31,7 +31,9 @@ function affinitySeconds({ sessionAffinity, sessionAffinityConfig }: NonNullable
 
 function portRoutes(ports: readonly ServicePort[], slices: readonly EndpointSlice[], headless: boolean): ServicePortRoute[] {
   if (ports.length === 0 && headless) {
-    return [{ name: '', protocol: 'TCP', port: 0, nodePort: 0, endpoints: sorted(slices.flatMap((slice) => endpointsOf(slice, 0))) }];
+    return [
+      { name: '', protocol: 'TCP', port: 0, nodePort: 0, endpoints: sorted(slices.flatMap((slice) => endpointsOf(slice, 0))) },
+    ];
   }
   return ports.map(({ name = '', protocol = 'TCP', port, nodePort = 0 }) => ({
     name,

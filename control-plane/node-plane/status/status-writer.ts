@@ -30,7 +30,12 @@ export class StatusWriter {
           return [report.uid];
         } catch (thrown) {
           const error = LongshoreError.from(thrown);
-          this.#log.warn('pod status not written', { pod: `${report.namespace}/${report.name}`, podUid: report.uid, node: nodeName, error });
+          this.#log.warn('pod status not written', {
+            pod: `${report.namespace}/${report.name}`,
+            podUid: report.uid,
+            node: nodeName,
+            error,
+          });
           // What the rules of pods refuse they refuse again.
           return error.code === 'InvalidArgument' ? [report.uid] : [];
         }

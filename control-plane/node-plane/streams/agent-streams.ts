@@ -61,7 +61,12 @@ export class AgentStreams {
       };
       const cancelTimer = this.#clock.after(attachTimeoutMs, () => {
         settle();
-        reject(new LongshoreError('DeadlineExceeded', `the kubelet agent of node ${nodeName} did not answer in ${attachTimeoutMs / 1_000} s`));
+        reject(
+          new LongshoreError(
+            'DeadlineExceeded',
+            `the kubelet agent of node ${nodeName} did not answer in ${attachTimeoutMs / 1_000} s`,
+          ),
+        );
       });
       this.#waiting.set(streamId, {
         nodeName,

@@ -26,9 +26,15 @@ export class PodLogs {
    * The log in chunks as the agent sends them. Leaving the loop or aborting tells the agent to stop.
    * @throws LongshoreError Unavailable, DeadlineExceeded, NotFound (no such container or log)
    */
-  async *open(pod: Pod, container: string, options: LogOptions, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  async *open(
+    pod: Pod,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     const nodeName = pod.spec?.nodeName;
-    if (!nodeName) throw new LongshoreError('Unavailable', `pod ${pod.metadata.name ?? ''} is not scheduled to a node yet: it has no log`);
+    if (!nodeName)
+      throw new LongshoreError('Unavailable', `pod ${pod.metadata.name ?? ''} is not scheduled to a node yet: it has no log`);
     const stream = await this.#streams.ask(
       nodeName,
       { podUid: pod.metadata.uid ?? '', containerName: container, request: { $case: 'logs', value: logsRequest(options) } },

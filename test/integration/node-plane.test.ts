@@ -1,0 +1,533 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { credentials } from '@grpc/grpc-js';
+import { expect } from 'chai';
+
+import { agentOf } from '../../control-plane/node-plane/access.js';
+import { callUnary, readStream } from '../../lib/grpc/client.js';
+import { type AgentIdentity, nodePlaneChannelOptions } from '../../lib/identity/agent-identity.js';
+import type { Pod } from '../../lib/kubernetes/types/core-v1.js';
+import {
+  NodeServiceClient,
+  NodeStatus,
+  RegisterRequest,
+  type RegisterResponse,
+  UpdateKind,
+  type WatchAssignmentsResponse,
+} from '../../proto/gen/longshore/node/v1/node.js';
+import { ContainerStatus, PodStatusReport } from '../../proto/gen/longshore/node/v1/pod_status.js';
+import { RoutingServiceClient, type WatchRoutesResponse } from '../../proto/gen/longshore/routing/v1/routing.js';
+import { type AttachRequest, StreamServiceClient } from '../../proto/gen/longshore/streams/v1/streams.js';
+import { NodePlaneHarness } from './node-plane-harness.js';
+
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'ok',
+    (error: unknown) => (error as { code: string }).code,
+  );
+const messageOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'ok',
+    (error: unknown) => (error as Error).message,
+  );
+
+describe('node plane', () => {
+  let plane: NodePlaneHarness;
+  const closers: (() => void)[] = [];
+  const nodeClient = (identity: AgentIdentity): NodeServiceClient => {
+    const client = new NodeServiceClient(plane.server, identity.credentials(), nodePlaneChannelOptions);
+    closers.push(() => {
+      client.close();
+    });
+    return client;
+  };
+  const register = (client: NodeServiceClient, nodeName: string): Promise<RegisterResponse> =>
+    callUnary(client.register.bind(client), registerRequest(nodeName));
+  const joined = async (
+    nodeName: string,
+  ): Promise<{ client: NodeServiceClient; identity: AgentIdentity; registered: RegisterResponse }> => {
+    const identity = await plane.join(nodeName, 'kubelet', { token: await plane.joinToken() });
+    const client = nodeClient(identity);
+    return { client, identity, registered: await register(client, nodeName) };
+  };
+  const createPod = (name: string, nodeName: string, changes: Partial<Pod['spec']> = {}): Promise<Pod> =>
+    plane.resources.client('pods').create({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { namespace: 'default', name },
+      spec: { nodeName, containers: [{ name: 'web', image: 'web:1' }], ...changes },
+    });
+
+  beforeEach(async () => {
+    plane = await NodePlaneHarness.start();
+  });
+  afterEach(async () => {
+    for (const close of closers.splice(0)) close();
+    await plane.stop();
+  });
+
+  describe('joining', () => {
+    it('gives a certificate for the node and role, and keeps it over a restart', async () => {
+      const token = await plane.joinToken();
+      const first = await plane.join('n1', 'kubelet', { token });
+      const second = await plane.join('n1', 'kubelet', { token: token });
+      expect(second.certificatePem).to.equal(first.certificatePem);
+      expect(first.certificatePem).to.match(/BEGIN CERTIFICATE/);
+    });
+
+    it('refuses a control plane whose CA is not the one in the token, and says why', async () => {
+      const token = (await plane.joinToken()).replace(/[0-9a-f]{64}$/, 'ab'.repeat(32));
+      const message = await messageOf(plane.join('n1', 'kubelet', { token }));
+      expect(message).to.contain('another certificate authority').and.contain('abab');
+    });
+
+    it('refuses unknown, expired and used-up tokens', async () => {
+      const expired = await plane.joinToken({ expiresAtMs: Date.now() - 1 });
+      expect(await messageOf(plane.join('n1', 'kubelet', { token: expired }))).to.contain('expired');
+      const once = await plane.joinToken({ usageLimit: 1 });
+      await plane.join('n1', 'kubelet', { token: once });
+      expect(await messageOf(plane.join('n2', 'kubelet', { token: once }))).to.contain('used up');
+      const unknown = (await plane.joinToken()).replace(/^.{6}/, 'zzzzzz');
+      expect(await codeOf(plane.join('n3', 'kubelet', { token: unknown }))).to.equal('Unauthenticated');
+    });
+
+    it('counts uses exactly when many join at once', async () => {
+      const token = await plane.joinToken({ usageLimit: 3 });
+      const results = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => codeOf(plane.join(`n${n}`, 'kube-proxy', { token }))));
+      expect(results.filter((result) => result === 'ok')).to.have.length(3);
+      expect(results.filter((result) => result === 'Unauthenticated')).to.have.length(3);
+    });
+
+    it('does not give the name of a live node to another key', async () => {
+      await joined('n1');
+      const stop = new AbortController();
+      const intruder = plane.join('n1', 'kubelet', {
+        token: await plane.joinToken(),
+        dir: `${plane.dir}/intruder`,
+        signal: stop.signal,
+      });
+      setTimeout(() => {
+        stop.abort();
+      }, 500);
+      expect(await messageOf(intruder)).to.contain('abort');
+    });
+  });
+
+  describe('access', () => {
+    it('answers nothing but bootstrap without a certificate', async () => {
+      const client = new NodeServiceClient(
+        plane.server,
+        credentials.createSsl(Buffer.from(plane.authority.certificatePem)),
+        nodePlaneChannelOptions,
+      );
+      expect(await codeOf(callUnary(client.register.bind(client), registerRequest('n1')))).to.equal('Unauthenticated');
+      client.close();
+    });
+
+    it("denies a node the other nodes' affairs, and a kube-proxy the kubelet's", async () => {
+      const { client, registered } = await joined('n1');
+      const other = await joined('n2');
+      expect(await codeOf(register(client, 'n2'))).to.equal('PermissionDenied');
+      expect(
+        await codeOf(
+          callUnary(other.client.heartbeat.bind(other.client), { sessionId: registered.sessionId, status: undefined }),
+        ),
+      ).to.equal('FailedPrecondition');
+      const proxy = nodeClient(await plane.join('n1', 'kube-proxy', { token: await plane.joinToken() }));
+      expect(await codeOf(register(proxy, 'n1'))).to.equal('PermissionDenied');
+    });
+
+    it('reads the agent from a certificate', () => {
+      const subject = { O: 'system:nodes', CN: 'system:node:n1' };
+      expect(agentOf({ subject } as never)).to.deep.equal({ role: 'kubelet', nodeName: 'n1' });
+      expect(agentOf({ subject: { ...subject, O: 'system:masters' } } as never)).to.equal(undefined);
+    });
+  });
+
+  describe('registration', () => {
+    it('makes the Node with labels, taints, status and a pod CIDR of its own', async () => {
+      const all = await Promise.all(['n1', 'n2', 'n3'].map(joined));
+      expect(new Set(all.map(({ registered }) => registered.podCidr)).size).to.equal(3);
+      const node = await plane.resources.client('nodes').get('', 'n1');
+      expect(node?.metadata.labels).to.include({ 'kubernetes.io/hostname': 'n1', 'kubernetes.io/arch': 'amd64', zone: 'a' });
+      expect(node?.status?.capacity).to.include({ cpu: '2', memory: '4Gi', pods: '110' });
+      expect(node?.status?.conditions?.find(({ type }) => type === 'Ready')).to.include({ status: 'True' });
+      expect(node?.spec?.podCIDR).to.equal(all[0]?.registered.podCidr);
+      expect(node?.spec?.taints?.[0]).to.include({ key: 'dedicated', effect: 'NoSchedule' });
+    });
+
+    it('fences the older session and ends its streams', async () => {
+      const { client, registered } = await joined('n1');
+      const stop = new AbortController();
+      const stream = client.watchAssignments({ sessionId: registered.sessionId });
+      const ended = codeOf(
+        (async () => {
+          for await (const message of readStream(stream, stop.signal)) void message;
+        })(),
+      );
+      await pause(50);
+      const again = await register(client, 'n1');
+      expect(await ended).to.equal('FailedPrecondition');
+      const heartbeat = (sessionId: string): Promise<unknown> =>
+        callUnary(client.heartbeat.bind(client), { sessionId, status: undefined });
+      expect(await codeOf(heartbeat(registered.sessionId))).to.equal('FailedPrecondition');
+      expect(await codeOf(heartbeat(again.sessionId))).to.equal('ok');
+      expect(again.podCidr).to.equal(registered.podCidr);
+    });
+
+    it('renews the Lease, and puts Ready right after somebody else had set it Unknown', async () => {
+      const { client, registered } = await joined('n1');
+      const leases = plane.resources.client('leases.coordination.k8s.io');
+      const before = await leases.get('kube-node-lease', 'n1');
+      await plane.resources.client('nodes').modify(
+        '',
+        'n1',
+        (node) => {
+          for (const condition of node.status?.conditions ?? []) condition.status = 'Unknown';
+        },
+        { subresource: 'status' },
+      );
+      await pause(20);
+      await callUnary(client.heartbeat.bind(client), { sessionId: registered.sessionId, status: undefined });
+      const after = await leases.get('kube-node-lease', 'n1');
+      expect(after?.spec?.renewTime).to.not.equal(before?.spec?.renewTime);
+      const node = await plane.resources.client('nodes').get('', 'n1');
+      expect(node?.status?.conditions?.find(({ type }) => type === 'Ready')?.status).to.equal('True');
+    });
+
+    it('writes no Node for a heartbeat that brings nothing new', async () => {
+      const { client, registered } = await joined('n1');
+      const before = await plane.resources.client('nodes').get('', 'n1');
+      const { status } = registerRequest('n1');
+      await callUnary(client.heartbeat.bind(client), { sessionId: registered.sessionId, status });
+      await callUnary(client.heartbeat.bind(client), { sessionId: registered.sessionId, status: undefined });
+      const after = await plane.resources.client('nodes').get('', 'n1');
+      expect(after?.metadata.resourceVersion).to.equal(before?.metadata.resourceVersion);
+    });
+
+    it('asks the agent to register again when its Node was deleted', async () => {
+      const { client, registered } = await joined('n1');
+      await plane.resources.client('nodes').delete('', 'n1');
+      await pause(20);
+      expect(
+        await codeOf(callUnary(client.heartbeat.bind(client), { sessionId: registered.sessionId, status: undefined })),
+      ).to.equal('FailedPrecondition');
+      expect((await register(client, 'n1')).podCidr).to.equal(registered.podCidr);
+    });
+  });
+
+  describe('assignments', () => {
+    const follow = (client: NodeServiceClient, sessionId: string) => {
+      const stop = new AbortController();
+      closers.unshift(() => {
+        stop.abort();
+      });
+      const messages = readStream(client.watchAssignments({ sessionId }), stop.signal);
+      return async (): Promise<WatchAssignmentsResponse> => {
+        const { value } = await messages.next();
+        if (!value) throw new Error('the stream ended');
+        return value;
+      };
+    };
+
+    it('sends what is there, then changes chained by revision, with the data that pods use', async () => {
+      const { client, registered } = await joined('n1');
+      const pods = plane.resources.client('pods');
+      await createPod('first', 'n1');
+      await createPod('elsewhere', 'n2');
+      const next = follow(client, registered.sessionId);
+      const complete = await next();
+      expect(complete.kind).to.equal(UpdateKind.UPDATE_KIND_COMPLETE);
+      expect(complete.assigned.map(({ pod }) => pod?.name)).to.deep.equal(['first']);
+
+      await plane.resources
+        .client('configmaps')
+        .create({
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { namespace: 'default', name: 'settings' },
+          data: { color: 'blue' },
+        });
+      const second = await createPod('second', 'n1', {
+        containers: [{ name: 'web', image: 'web:1', envFrom: [{ configMapRef: { name: 'settings' } }] }],
+      });
+      const added = await next();
+      expect(added.kind).to.equal(UpdateKind.UPDATE_KIND_INCREMENTAL);
+      expect(added.appliesToRevision).to.equal(complete.revision);
+      expect(added.assigned[0]?.configMaps[0]?.data['color']?.toString()).to.equal('blue');
+
+      await plane.resources.client('configmaps').modify('default', 'settings', (draft) => {
+        draft.data = { color: 'green' };
+      });
+      const changed = await next();
+      expect(changed.assigned.map(({ pod }) => pod?.name)).to.deep.equal(['second']);
+      expect(changed.assigned[0]?.configMaps[0]?.data['color']?.toString()).to.equal('green');
+      expect(changed.appliesToRevision).to.equal(added.revision);
+
+      await pods.delete('default', 'second', { gracePeriodSeconds: 0 });
+      const removed = await next();
+      expect(removed.removedPodUids).to.deep.equal([second.metadata.uid]);
+    });
+
+    it('sends nothing for a change that does not concern the node', async () => {
+      const { client, registered } = await joined('n1');
+      const pod = await createPod('first', 'n1');
+      const next = follow(client, registered.sessionId);
+      await next();
+      await plane.resources.client('pods').modify(
+        'default',
+        'first',
+        (draft) => {
+          draft.status = { ...draft.status, phase: 'Running' };
+        },
+        { subresource: 'status' },
+      );
+      await createPod('second', 'n1');
+      expect((await next()).assigned.map((assignment) => assignment.pod?.name)).to.deep.equal(['second']);
+      expect(pod.metadata.uid).to.be.a('string');
+    });
+
+    it('splits a large set into messages below 1 MB', async () => {
+      const { client, registered } = await joined('n1');
+      for (let n = 0; n < 6; n++) {
+        await plane.resources.client('configmaps').create({
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { namespace: 'default', name: `big-${n}` },
+          data: { text: 'x'.repeat(300_000) },
+        });
+        await createPod(`pod-${n}`, 'n1', {
+          containers: [{ name: 'web', image: 'web:1', envFrom: [{ configMapRef: { name: `big-${n}` } }] }],
+        });
+      }
+      const next = follow(client, registered.sessionId);
+      const names: string[] = [];
+      let messages = 0;
+      for (let more = true; more; messages++) {
+        const message = await next();
+        names.push(...message.assigned.map(({ pod }) => pod?.name ?? ''));
+        ({ more } = message);
+      }
+      expect(messages).to.be.greaterThan(2);
+      expect(names.sort()).to.deep.equal([0, 1, 2, 3, 4, 5].map((n) => `pod-${n}`));
+    });
+  });
+
+  describe('statuses', () => {
+    const report = (
+      client: NodeServiceClient,
+      sessionId: string,
+      pod: Pod,
+      changes: object,
+    ): Promise<{ acknowledgedPodUids: string[] }> =>
+      callUnary(client.reportPodStatus.bind(client), {
+        sessionId,
+        reports: [
+          PodStatusReport.fromPartial({
+            namespace: 'default',
+            name: pod.metadata.name ?? '',
+            uid: pod.metadata.uid ?? '',
+            statusVersion: 1,
+            status: {
+              phase: 'Running',
+              podIp: '10.244.0.5',
+              hostIp: '10.0.0.1',
+              conditions: [{ type: 'Ready', status: 'True' }],
+              containerStatuses: [ContainerStatus.fromPartial({ name: 'web', ready: true, image: 'web:1' })],
+            },
+            ...changes,
+          }),
+        ],
+      });
+
+    it('writes them for the same uid and a newer version only', async () => {
+      const { client, registered } = await joined('n1');
+      const pod = await createPod('web', 'n1');
+      const { sessionId } = registered;
+      const stored = async (): Promise<Pod['status']> => (await plane.resources.client('pods').get('default', 'web'))?.status;
+      expect((await report(client, sessionId, pod, { statusVersion: 2 })).acknowledgedPodUids).to.deep.equal([pod.metadata.uid]);
+      expect(await stored()).to.deep.include({
+        phase: 'Running',
+        podIP: '10.244.0.5',
+        podIPs: [{ ip: '10.244.0.5' }],
+        hostIP: '10.0.0.1',
+      });
+      await report(client, sessionId, pod, { statusVersion: 1, status: { phase: 'Pending' } });
+      expect((await stored())?.phase).to.equal('Running');
+      const other = await report(client, sessionId, pod, { uid: 'another', statusVersion: 9, status: { phase: 'Failed' } });
+      expect(other.acknowledgedPodUids).to.deep.equal(['another']);
+      expect((await stored())?.phase).to.equal('Running');
+    });
+
+    it('does not let a node write the pods of another', async () => {
+      const { client, registered } = await joined('n1');
+      const pod = await createPod('web', 'n2');
+      await report(client, registered.sessionId, pod, {});
+      expect((await plane.resources.client('pods').get('default', 'web'))?.status?.podIP).to.equal(undefined);
+    });
+  });
+
+  it('issues service-account tokens for pods of the node only', async () => {
+    const { client, registered } = await joined('n1');
+    const here = await createPod('here', 'n1');
+    const there = await createPod('there', 'n2');
+    await pause(50);
+    const create = (podUid: string | undefined) =>
+      callUnary(client.createServiceAccountToken.bind(client), {
+        sessionId: registered.sessionId,
+        podUid: podUid ?? '',
+        audiences: [],
+        expirationSeconds: 0,
+      });
+    const { token } = await create(here.metadata.uid);
+    const identity = await plane.serviceAccountTokens.verify(token, {
+      podUid: async () => here.metadata.uid,
+      serviceAccountUid: async () => (await plane.resources.client('serviceaccounts').get('default', 'default'))?.metadata.uid,
+    });
+    expect(identity.username).to.equal('system:serviceaccount:default:default');
+    expect(await codeOf(create(there.metadata.uid))).to.equal('PermissionDenied');
+    expect(await codeOf(create('nonsense'))).to.equal('NotFound');
+  });
+
+  it('renews certificates of the same agent', async () => {
+    const { identity } = await joined('n1');
+    const { createCertificateRequest } = await import('../../lib/identity/certificate-request.js');
+    const client = nodeClient(identity);
+    const { certificate } = await callUnary(client.renewCertificate.bind(client), {
+      certificateSigningRequest: createCertificateRequest(identity.privateKeyPem, 'n9'),
+    });
+    const { X509Certificate } = await import('node:crypto');
+    expect(new X509Certificate(certificate).subject).to.contain('CN=system:node:n1');
+  });
+
+  describe('logs', () => {
+    const options = { follow: false, previous: false, timestamps: false };
+    const read = async (pod: Pod, signal = new AbortController().signal): Promise<string> => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of plane.nodePlane.logs.open(pod, 'web', options, signal)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString();
+    };
+    const answering = async (answers: AttachRequest[]): Promise<Pod> => {
+      const { identity, registered } = await joined('n1');
+      const client = new StreamServiceClient(plane.server, identity.credentials(), nodePlaneChannelOptions);
+      closers.unshift(() => {
+        client.close();
+      });
+      const { sessionId } = registered;
+      const requests = client.listen({ sessionId });
+      requests.on('error', () => undefined);
+      requests.on('data', ({ streamId }: { streamId: string }) => {
+        const call = client.attach();
+        call.on('error', () => undefined);
+        call.on('data', () => undefined);
+        call.write({ message: { $case: 'open', value: { sessionId, streamId } } });
+        for (const answer of answers) call.write(answer);
+        call.end();
+      });
+      await pause(50);
+      return createPod('web', 'n1');
+    };
+
+    it('reach the API from the node', async () => {
+      const data = (text: string): AttachRequest => ({ message: { $case: 'data', value: Buffer.from(text) } });
+      const pod = await answering([data('one\n'), data('two\n')]);
+      expect(await read(pod)).to.equal('one\ntwo\n');
+    });
+
+    it('carry the error of the agent', async () => {
+      const pod = await answering([{ message: { $case: 'error', value: { code: 5, message: 'no such container' } } }]);
+      expect(await codeOf(read(pod))).to.equal('NotFound');
+    });
+
+    it('say so when the agent is not connected', async () => {
+      const pod = await createPod('web', 'n7');
+      expect(await messageOf(read(pod))).to.contain('node n7 is not connected');
+    });
+  });
+
+  it('follows services, endpoints and nodes for a kube-proxy', async () => {
+    await joined('n1');
+    const proxy = await plane.join('n1', 'kube-proxy', { token: await plane.joinToken() });
+    const client = new RoutingServiceClient(plane.server, proxy.credentials(), nodePlaneChannelOptions);
+    closers.unshift(() => {
+      client.close();
+    });
+    await pause(50);
+    const stop = new AbortController();
+    const messages = readStream(client.watchRoutes({ nodeName: 'n1' }), stop.signal);
+    const next = async (): Promise<WatchRoutesResponse> => {
+      const { value } = await messages.next();
+      if (!value) throw new Error('the stream ended');
+      return value;
+    };
+    const complete = await next();
+    expect(complete.network?.clusterDns).to.equal('10.96.0.10');
+    expect(complete.nodes).to.deep.equal([{ name: 'n1', podCidr: '10.244.0.0/24', internalIp: '10.0.0.1', ready: true }]);
+    await plane.resources.client('services').create({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace: 'default', name: 'web' },
+      spec: { clusterIP: '10.96.0.77', type: 'ClusterIP', ports: [{ port: 80, protocol: 'TCP' }] },
+    });
+    const added = await next();
+    expect(added.appliesToRevision).to.equal(complete.revision);
+    expect(added.services[0]).to.deep.include({ key: { namespace: 'default', name: 'web' }, clusterIp: '10.96.0.77' });
+    await plane.resources.client('endpointslices.discovery.k8s.io').create({
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { namespace: 'default', name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
+      addressType: 'IPv4',
+      ports: [{ name: '', port: 8080, protocol: 'TCP' }],
+      endpoints: [{ addresses: ['10.244.0.9'], nodeName: 'n1', conditions: { ready: true } }],
+    });
+    const [service] = (await next()).services;
+    expect(service?.ports[0]?.endpoints[0]).to.include({
+      ip: '10.244.0.9',
+      port: 8080,
+      nodeName: 'n1',
+      ready: true,
+      serving: true,
+    });
+    const other = messageOf(callUnary(client.reportApplied.bind(client), { nodeName: 'n2', revision: 'x', error: '' }));
+    expect(await other).to.contain('may not act for node n2');
+    stop.abort();
+  });
+
+  it('serves health to anybody and reflection to holders of a certificate', async () => {
+    const { load } = await import('@grpc/proto-loader');
+    const { protoPath } = await import('grpc-health-check');
+    const { loadPackageDefinition } = await import('@grpc/grpc-js');
+    const health = loadPackageDefinition(await load(protoPath)) as never as {
+      grpc: { health: { v1: { Health: new (...args: unknown[]) => { check: (...args: unknown[]) => void; close(): void } } } };
+    };
+    const client = new health.grpc.health.v1.Health(
+      plane.server,
+      credentials.createSsl(Buffer.from(plane.authority.certificatePem)),
+      nodePlaneChannelOptions,
+    );
+    const status = await new Promise((resolve, reject) => {
+      client.check({ service: '' }, (error: Error | null, answer: { status: unknown }) => {
+        if (error) reject(error);
+        else resolve(answer.status);
+      });
+    });
+    expect(status).to.equal(1);
+    client.close();
+  });
+});
+
+function registerRequest(nodeName: string): RegisterRequest {
+  return RegisterRequest.fromPartial({
+    nodeName,
+    instanceId: `instance-of-${nodeName}`,
+    labels: { zone: 'a' },
+    taints: [{ key: 'dedicated', value: 'lab', effect: 'NoSchedule' }],
+    status: NodeStatus.fromPartial({
+      addresses: [{ type: 'InternalIP', address: '10.0.0.1' }],
+      capacity: { cpuMillis: 2_000, memoryBytes: 4 * 1024 ** 3, ephemeralStorageBytes: 1024 ** 3, pods: 110 },
+      allocatable: { cpuMillis: 2_000, memoryBytes: 4 * 1024 ** 3, ephemeralStorageBytes: 1024 ** 3, pods: 110 },
+      info: { operatingSystem: 'linux', architecture: 'amd64' },
+      conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'ready' }],
+    }),
+  });
+}
