@@ -106,6 +106,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   gracePeriodSeconds?(object: T, requested: number | undefined): number;
   /** Whether the object must stay although it is being deleted and has no finalizers in its metadata. */
   holdsDeletion?(object: T): boolean;
+  /** Why this object may never be deleted; undefined when it may. */
+  refuseDeletion?(object: T): string | undefined;
   /** Marks an object whose deletion has begun. */
   prepareForDeletion?(object: T): void;
 }

@@ -2,6 +2,8 @@ import type { Namespace } from '../../../lib/kubernetes/types/core-v1.js';
 import { ageColumn, allVerbsBut, defineResource, nameColumn } from '../define.js';
 
 const finalizer = 'kubernetes';
+/** Without these there is no cluster. */
+const undeletable = new Set(['default', 'kube-system', 'kube-public']);
 
 export const namespaceDefinition = defineResource<Namespace>({
   group: '',
@@ -36,6 +38,7 @@ export const namespaceDefinition = defineResource<Namespace>({
   },
   // Emptied by the namespace controller (subresource finalize) once nothing is left inside.
   holdsDeletion: ({ spec }) => (spec.finalizers?.length ?? 0) > 0,
+  refuseDeletion: ({ metadata }) => (undeletable.has(metadata.name) ? 'this namespace may not be deleted' : undefined),
   prepareForDeletion: (namespace) => {
     namespace.status = { ...namespace.status, phase: 'Terminating' };
   },

@@ -59,10 +59,11 @@ describe('ResourceRegistry', () => {
       expect((await failure(pods.create(makePod('a', { namespace: 'nowhere' })))).message).to.equal(
         'namespaces "nowhere" not found',
       );
-      await test.resources.client('namespaces').delete('', 'default');
-      const error = await failure(pods.create(makePod('a')));
+      await test.resources.client('namespaces').create(makeNamespace('team'));
+      await test.resources.client('namespaces').delete('', 'team');
+      const error = await failure(pods.create(makePod('a', { namespace: 'team' })));
       expect(error.code).to.equal('PermissionDenied');
-      expect(error.message).to.contain('unable to create new content in namespace default because it is being terminated');
+      expect(error.message).to.contain('unable to create new content in namespace team because it is being terminated');
     });
 
     it('names every wrong field', async () => {
@@ -213,6 +214,11 @@ describe('ResourceRegistry', () => {
       const error = await failure(pods.delete('default', 'p', { preconditions: { uid: 'other' } }));
       expect(error.code).to.equal('Conflict');
       expect(await pods.get('default', 'p')).not.to.equal(undefined);
+    });
+
+    it('never deletes the namespaces that make a cluster', async () => {
+      const error = await failure(test.resources.client('namespaces').delete('', 'default'));
+      expect(error.message).to.equal('namespaces "default" is forbidden: this namespace may not be deleted');
     });
 
     it('deletes a collection, but only what is selected', async () => {

@@ -1,11 +1,12 @@
 import type { Clock } from '../../../lib/clock/clock.js';
 import { isError } from '../../../lib/errors/errors.js';
-import type { Compare, Entry, Store, Write } from '../../store/store.js';
+import type { Entry, Store, Write } from '../../store/store.js';
 import type { DeleteOptions, KubeObject, ResourceClient, Subresource, WriteOptions } from '../client.js';
-import { claimOwner, type AdmissionContext, type ResourceDefinition } from '../definition.js';
+import type { AdmissionContext, ResourceDefinition } from '../definition.js';
+import { claimChanges } from './claims.js';
 import { computeDeletion, isFinished } from './deletion.js';
 import { objectOf, serialize } from './entries.js';
-import { alreadyExists, conflict, notFound } from './failures.js';
+import { alreadyExists, conflict, forbiddenObject, notFound } from './failures.js';
 import type { Identifiers } from './identifiers.js';
 import { prefixOf, storeKey, storeKeyOf } from './keys.js';
 import { openNamespace } from './namespace-gate.js';
@@ -91,7 +92,7 @@ export class ResourceRegistry<T extends KubeObject = KubeObject> implements Reso
         if (await this.#store.get(key)) throw alreadyExists(this.definition, object.metadata.name);
         return object;
       }
-      const claims = this.#claimChanges(undefined, object);
+      const claims = claimChanges(this.definition, undefined, object);
       const result = await this.#store.transact(
         [{ key, modRevision: 0 }, ...guard, ...claims.compare],
         [{ kind: 'put', key, value: serialize(object) }, ...claims.writes],
@@ -141,10 +142,12 @@ export class ResourceRegistry<T extends KubeObject = KubeObject> implements Reso
     return (await this.remove(namespace, name, options))?.object;
   }
 
-  /** {@link delete}, telling whether the object is gone. */
+  /** {@link delete}, telling whether the object is gone. @throws LongshoreError Conflict, PermissionDenied */
   remove(namespace: string, name: string, options: DeleteOptions = {}): Promise<DeleteResult<T> | undefined> {
     return this.#change(namespace, name, options, async (previous) => {
       this.#checkPreconditions(previous, options.preconditions ?? {});
+      const refusal = this.definition.refuseDeletion?.(previous);
+      if (refusal !== undefined) throw forbiddenObject(this.definition, name, refusal);
       const draft = structuredClone(previous);
       const deletion = computeDeletion(this.definition, draft, options, this.#clock.now());
       if (deletion.kind === 'remove') return { kind: 'remove', object: draft };
@@ -207,7 +210,7 @@ export class ResourceRegistry<T extends KubeObject = KubeObject> implements Reso
       if (change.kind === 'keep') return { object: previous, removed: false };
       const removed = change.kind === 'remove';
       if (options.dryRun) return { object: stored(change.object, entry.modRevision), removed };
-      const claims = this.#claimChanges(previous, removed ? undefined : change.object);
+      const claims = claimChanges(this.definition, previous, removed ? undefined : change.object);
       const write: Write = removed ? { kind: 'delete', key } : { kind: 'put', key, value: serialize(change.object) };
       const result = await this.#store.transact(
         [{ key, modRevision: entry.modRevision }, ...claims.compare],
@@ -216,23 +219,6 @@ export class ResourceRegistry<T extends KubeObject = KubeObject> implements Reso
       if (result.committed) return { object: stored(change.object, result.revision), removed };
     }
     throw conflict(this.definition, name);
-  }
-
-  #claimChanges(previous: T | undefined, next: T | undefined): { compare: Compare[]; writes: Write[] } {
-    const claims = this.definition.claims?.bind(this.definition);
-    if (!claims) return { compare: [], writes: [] };
-    const before = new Set(previous ? claims(previous) : []);
-    const after = new Set(next ? claims(next) : []);
-    const taken = [...after].filter((key) => !before.has(key));
-    const freed = [...before].filter((key) => !after.has(key));
-    const value = Buffer.from(next ? claimOwner(this.definition, next) : '');
-    return {
-      compare: taken.map((key) => ({ key, modRevision: 0 })),
-      writes: [
-        ...taken.map((key): Write => ({ kind: 'put', key, value })),
-        ...freed.map((key): Write => ({ kind: 'delete', key })),
-      ],
-    };
   }
 }
 
