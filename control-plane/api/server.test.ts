@@ -261,6 +261,8 @@ describe('API server', () => {
       /apiserver_request_total\{verb="LIST",group="",version="v1",resource="configmaps",subresource="",code="200"\} [1-9]/,
     );
     expect(text).to.contain('apiserver_request_duration_seconds_bucket');
+    await send('/api/v1/made-up');
+    expect((await send('/metrics')).text).to.not.contain('made-up');
     expect((await send('/metrics', { client: await api.issueClient('jane') })).status).to.equal(403);
   });
 });

@@ -11,11 +11,12 @@ import type { UserInfo } from './authentication/user-info.js';
 import type { Authorizer } from './authorization/authorizer.js';
 import { BuiltInAuthorizer } from './authorization/built-in-authorizer.js';
 import { discoveryRoutes } from './discovery/discovery-routes.js';
-import { servedResources } from './discovery/served-resources.js';
+import { servedResources, type ServedResource } from './discovery/served-resources.js';
 import { Dispatcher } from './http/dispatcher.js';
 import type { ApiRequest, ApiResponse } from './http/exchange.js';
 import { healthRoutes, type ApiHealthCheck } from './http/health-routes.js';
 import { Listener, type ServerCertificate } from './http/listener.js';
+import type { ResourceTarget } from './http/request-info.js';
 import { Router } from './http/router.js';
 import type { PodLogSource } from './logs/pod-log-source.js';
 import { ApiMetrics } from './observability/api-metrics.js';
@@ -70,7 +71,8 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   // Every request under way listens to it.
   setMaxListeners(0, closing.signal);
   const listeners: Listener[] = [];
-  const served = (): ReturnType<typeof servedResources> => servedResources(resources.definitions);
+  const resourcesServed = servedResources(resources.definitions);
+  const served = (): readonly ServedResource[] => resourcesServed;
   const router = new Router([
     ...healthRoutes(options.healthChecks ?? []),
     ...discoveryRoutes(served, () => addressOf(listeners)),
@@ -83,7 +85,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     router,
     authorizer,
     tokens: options.tokenVerifier,
-    metrics: new ApiMetrics(metrics),
+    metrics: new ApiMetrics({ registry: metrics, isServed: (target) => isServed(served(), target) }),
     clock,
     log,
   });
@@ -118,6 +120,10 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
       await Promise.all(listeners.map((listener) => listener.close(drainMs)));
     },
   };
+}
+
+function isServed(served: readonly ServedResource[], { group, version, resource }: ResourceTarget): boolean {
+  return served.some((item) => item.plural === resource && item.group === group && item.version === version);
 }
 
 function addressOf([first]: readonly Listener[]): string {

@@ -64,7 +64,11 @@ export const kubectlOnPath = 'kubectl';
  * @returns path of the binary
  */
 export async function debianKubectl(): Promise<string> {
-  const version = await policyCandidate('kubernetes-client');
+  const version = await candidateOf('kubernetes-client').catch(async () => {
+    // A machine that has never fetched the package lists.
+    await command('apt-get', ['update'], tmpdir());
+    return candidateOf('kubernetes-client');
+  });
   const dir = join(tmpdir(), `longshore-kubectl-${createHash('sha256').update(version).digest('hex').slice(0, 12)}`);
   const binary = join(dir, 'usr/bin/kubectl');
   if (await exists(binary)) return binary;
@@ -83,7 +87,7 @@ export async function debianKubectl(): Promise<string> {
   return binary;
 }
 
-async function policyCandidate(packageName: string): Promise<string> {
+async function candidateOf(packageName: string): Promise<string> {
   const policy = await command('apt-cache', ['policy', packageName], tmpdir());
   const candidate = /Candidate: (\S+)/.exec(policy)?.[1];
   if (candidate === undefined || candidate === '(none)') throw new Error(`no package ${packageName}: run apt-get update`);

@@ -49,7 +49,7 @@ export class Dispatcher {
     const { clock, metrics } = this.#options;
     const startMs = clock.monotonic();
     const method = request.method ?? 'GET';
-    const url = new URL(request.url ?? '/', 'https://localhost');
+    const url = urlOf(request);
     const info = requestInfo(method, url.pathname, url.searchParams);
     const finish = metrics.begin(info);
     try {
@@ -102,6 +102,11 @@ export class Dispatcher {
       durationMs: Math.round(durationMs),
     });
   }
+}
+
+/** Path and query; whatever is not a path (`*`, another host) is one that no route has. */
+function urlOf({ url = '' }: ApiRequest): URL {
+  return new URL(url.startsWith('/') ? `https://localhost${url}` : 'https://localhost/');
 }
 
 /** HTTP/2 knows no Connection header. */

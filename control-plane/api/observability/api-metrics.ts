@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-import type { RequestInfo } from '../http/request-info.js';
+import type { RequestInfo, ResourceTarget } from '../http/request-info.js';
 
 /** Verbs whose requests last as long as the client likes: no latency, a gauge instead. */
 const longRunningSubresources = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
@@ -11,7 +11,14 @@ export class ApiMetrics {
   readonly #durations: Histogram<'verb' | 'group' | 'version' | 'resource' | 'subresource'>;
   readonly #longRunning: Gauge<'verb' | 'group' | 'version' | 'resource' | 'subresource'>;
 
-  constructor(registry: Registry) {
+  readonly #isServed: (target: ResourceTarget) => boolean;
+
+  /**
+   * @param options.isServed whether a resource exists. Others share one set of labels: what
+   *   clients make up must not grow the metrics
+   */
+  constructor({ registry, isServed }: { registry: Registry; isServed: (target: ResourceTarget) => boolean }) {
+    this.#isServed = isServed;
     const labelNames = ['verb', 'group', 'version', 'resource', 'subresource'] as const;
     this.#requests = new Counter({
       name: 'apiserver_request_total',
@@ -36,7 +43,7 @@ export class ApiMetrics {
 
   /** @returns what to call once the request has been answered */
   begin(info: RequestInfo): (code: number, durationMs: number) => void {
-    const labels = labelsOf(info);
+    const labels = this.#labelsOf(info);
     const long = isLongRunning(info);
     if (long) this.#longRunning.inc(labels);
     return (code, durationMs) => {
@@ -45,18 +52,23 @@ export class ApiMetrics {
       else this.#durations.observe(labels, durationMs / 1000);
     };
   }
+
+  #labelsOf({ verb, resource }: RequestInfo): Record<'verb' | 'group' | 'version' | 'resource' | 'subresource', string> {
+    const served = resource && this.#isServed(resource) ? resource : undefined;
+    const { group = '', version = '', resource: plural = '', subresource = '' } = served ?? {};
+    return {
+      verb: verbs.has(verb) ? verb.toUpperCase() : 'OTHER',
+      group,
+      version,
+      resource: plural,
+      subresource: subresources.has(subresource) ? subresource : '',
+    };
+  }
 }
+
+const verbs = new Set(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'post', 'put']);
+const subresources = new Set(['status', 'scale', 'binding', 'eviction', 'finalize', ...longRunningSubresources]);
 
 export function isLongRunning({ verb, resource }: RequestInfo): boolean {
   return verb === 'watch' || longRunningSubresources.has(resource?.subresource ?? '');
-}
-
-function labelsOf({ verb, resource }: RequestInfo): Record<'verb' | 'group' | 'version' | 'resource' | 'subresource', string> {
-  return {
-    verb: verb.toUpperCase(),
-    group: resource?.group ?? '',
-    version: resource?.version ?? '',
-    resource: resource?.resource ?? '',
-    subresource: resource?.subresource ?? '',
-  };
 }
