@@ -141,6 +141,18 @@ describe('API server', () => {
     expect(refused.json.message).to.contain('User "jane" cannot impersonate resource "users"');
   });
 
+  it("keeps idle connections longer than Go's clients do", async () => {
+    const answered = await send('/healthz', { headers: { connection: 'keep-alive' } });
+    expect(Number(/timeout=(\d+)/.exec(String(answered.headers['keep-alive']))?.[1])).to.be.greaterThan(90);
+  });
+
+  it('takes nothing but paths for paths', async () => {
+    for (const path of ['//healthz@x/api/v1/secrets', '/api/v1/namespaces/%2e%2e/pods', '/apis/%E0%A4%A/v1/x']) {
+      const jane = await api.issueClient('jane');
+      expect((await send(path, { client: jane })).status, path).to.be.oneOf([403, 404]);
+    }
+  });
+
   it('refuses a client certificate of another CA', async () => {
     const other = await startTestApi();
     try {
