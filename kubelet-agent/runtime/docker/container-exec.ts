@@ -3,6 +3,7 @@ import { linkedController } from '../../../lib/async/signals.js';
 import type { Clock } from '../../../lib/clock/clock.js';
 import { isError, LongshoreError } from '../../../lib/errors/errors.js';
 import type { DockerEngine } from './docker-engine.js';
+import { abortableStream } from './abortable-stream.js';
 import { readFrames } from './output-frames.js';
 
 /** As the kubelet keeps of a probe's output. */
@@ -36,7 +37,7 @@ export async function runExec(
     throw thrown;
   });
   try {
-    const stream = await engine.call((docker) => docker.getExec(exec.id).start({ Detach: false, abortSignal: call.signal }));
+    const stream = await engine.call((docker) => abortableStream(docker.getExec(exec.id).start({ Detach: false }), call.signal));
     const output = await readOutput(stream as AsyncIterable<Uint8Array>);
     const { ExitCode: exitCode } = await engine.call((docker) => docker.getExec(exec.id).inspect());
     if (!timedOut) return { exitCode: exitCode ?? -1, output };

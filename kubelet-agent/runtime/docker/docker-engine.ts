@@ -2,6 +2,7 @@ import { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { LongshoreError } from '../../../lib/errors/errors.js';
+import { abortableStream } from './abortable-stream.js';
 import { engineError } from './engine-errors.js';
 
 /** Oldest API that has all we need: Docker 20.10. */
@@ -53,27 +54,20 @@ export class DockerEngine {
   }
 
   /**
-   * A GET whose answer is read as it comes; destroy the stream when done with it.
+   * A GET whose answer is read as it comes, until it ends or `signal` aborts; destroy the stream when done with it.
    * @throws LongshoreError, see engineError
    */
   async stream(path: string, query: Record<string, unknown>, signal: AbortSignal): Promise<Readable> {
-    return this.call(
-      (docker) =>
-        new Promise<Readable>((resolve, reject) => {
-          const request = {
-            path: `${path}?`,
-            method: 'GET',
-            options: query,
-            isStream: true,
-            statusCodes: { 200: true },
-            abortSignal: signal,
-          };
-          dialer(docker).dial(request, (thrown, stream) => {
-            if (stream) resolve(stream);
-            else reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
-          });
-        }),
-    );
+    return this.call((docker) => {
+      const request = { path: `${path}?`, method: 'GET', options: query, isStream: true, statusCodes: { 200: true } };
+      const answer = new Promise<Readable>((resolve, reject) => {
+        dialer(docker).dial(request, (thrown, stream) => {
+          if (stream) resolve(stream);
+          else reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+        });
+      });
+      return abortableStream(answer, signal);
+    });
   }
 
   async #negotiate(): Promise<EngineVersion> {

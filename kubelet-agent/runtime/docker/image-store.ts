@@ -1,6 +1,7 @@
 import type { ImageInspectInfo } from 'dockerode';
 import { isError, LongshoreError, type ErrorCode } from '../../../lib/errors/errors.js';
 import type { ObservedImage, RegistryCredentials } from '../container-runtime.js';
+import { abortableStream } from './abortable-stream.js';
 import type { DockerEngine } from './docker-engine.js';
 
 /** The engine's images. */
@@ -41,8 +42,8 @@ export class ImageStore {
       serveraddress: credentials.serverAddress,
     };
     try {
-      const options = { fromImage: withTag(reference), abortSignal: signal };
-      const progress = await this.#engine.call((docker) => docker.createImage(authconfig, options));
+      const options = { fromImage: withTag(reference) };
+      const progress = await this.#engine.call((docker) => abortableStream(docker.createImage(authconfig, options), signal));
       const failure = await readProgress(progress);
       if (failure !== undefined) throw new LongshoreError('Internal', failure);
     } catch (thrown) {
