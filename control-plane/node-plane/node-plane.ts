@@ -1,4 +1,4 @@
-import { HealthImplementation } from 'grpc-health-check';
+import type { HealthImplementation } from 'grpc-health-check';
 
 import type { Clock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
@@ -30,7 +30,7 @@ import { NodeRegistry } from './node/node-registry.js';
 import { NodeService } from './node/node-service.js';
 import { PodTokens } from './node/pod-tokens.js';
 import { Sessions } from './node/sessions.js';
-import { addReflection } from './reflection.js';
+import { addHealthAndReflection } from './health-and-reflection.js';
 import { RoutingService } from './routing/routing-service.js';
 import { RoutingTable } from './routing/routing-table.js';
 import { StatusWriter } from './status/status-writer.js';
@@ -69,7 +69,7 @@ export class NodePlane {
   readonly #routing: RoutingService;
   readonly #table: RoutingTable;
   readonly #shutdown = new AbortController();
-  readonly #health = new HealthImplementation({ '': 'NOT_SERVING' });
+  #health: HealthImplementation | undefined;
   #server: GrpcServer | undefined;
 
   constructor(options: NodePlaneOptions) {
@@ -121,13 +121,8 @@ export class NodePlane {
         server.addService(NodeServiceService, node.implementation());
         server.addService(StreamServiceService, this.#streamService().implementation());
         server.addService(RoutingServiceService, this.#routing.implementation());
-        this.#health.addToServer(server);
-        addReflection(server).catch((error: unknown) => {
-          log.warn('server reflection is not served', { error });
-        });
       },
     });
-    this.#health.setStatus('', 'SERVING');
     log.info('node plane listens', { hosts, port: this.#server.port });
   }
 
@@ -136,9 +131,16 @@ export class NodePlane {
     await allSynced(this.#informers, signal);
   }
 
+  /** Serves health (SERVING) and reflection from now on: they load .proto files, which the start does not wait for. */
+  async serveHealthAndReflection(): Promise<void> {
+    if (!this.#server) throw new Error('the node plane is not started');
+    this.#health = await addHealthAndReflection(this.#server);
+    this.#health.setStatus('', 'SERVING');
+  }
+
   /** Ends every stream, so that agents connect elsewhere or again, and stops listening. */
   async stop(): Promise<void> {
-    this.#health.setStatus('', 'NOT_SERVING');
+    this.#health?.setStatus('', 'NOT_SERVING');
     this.#shutdown.abort(new LongshoreError('Unavailable', 'the control plane is shutting down'));
     await this.#server?.stop(drainMs);
   }

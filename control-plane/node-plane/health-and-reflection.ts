@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+
+import type { Server } from '@grpc/grpc-js';
+import type { HealthImplementation } from 'grpc-health-check';
+
+const services = ['bootstrap/v1/bootstrap', 'node/v1/node', 'streams/v1/streams', 'routing/v1/routing'];
+
+/**
+ * Adds grpc.health.v1 (NOT_SERVING until it is set) and server reflection for the node
+ * plane's services. The libraries and .proto files are loaded here and nowhere before.
+ */
+export async function addHealthAndReflection(server: Pick<Server, 'addService'>): Promise<HealthImplementation> {
+  const [{ HealthImplementation }, { ReflectionService }, { load }] = await Promise.all([
+    import('grpc-health-check'),
+    import('@grpc/reflection'),
+    import('@grpc/proto-loader'),
+  ]);
+  const health = new HealthImplementation({ '': 'NOT_SERVING' });
+  health.addToServer(server as Server);
+  const definition = await load(
+    services.map((service) => `longshore/${service}.proto`),
+    { includeDirs: [fileURLToPath(new URL('../../proto', import.meta.url))] },
+  );
+  new ReflectionService(definition).addToServer(server);
+  return health;
+}
