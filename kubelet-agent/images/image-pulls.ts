@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { backoffDelay } from '../../lib/async/backoff.js';
+import { linkedController } from '../../lib/async/signals.js';
 import type { Clock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 import type { Logger } from '../../lib/log/logger.js';
@@ -49,7 +51,9 @@ export class ImagePulls {
     this.#runtime = options.runtime;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#signal = options.signal;
+    this.#signal = linkedController(options.signal).signal;
+    // One listener for every pull and every wait; each goes with what it is for.
+    setMaxListeners(0, this.#signal);
     this.#onChange = options.onChange;
   }
 

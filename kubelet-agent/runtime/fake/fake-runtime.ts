@@ -1,6 +1,5 @@
 import type { Clock } from '../../../lib/clock/clock.js';
 import { LongshoreError } from '../../../lib/errors/errors.js';
-import { addressAt, sizeOf } from '../../../lib/net/cidr.js';
 import { ChangeFeed } from '../change-feed.js';
 import type {
   ContainerRuntime,
@@ -10,19 +9,13 @@ import type {
   ObservedImage,
   ObservedPod,
   ObservedSandbox,
-  PodLabels,
   PodNetwork,
   RegistryCredentials,
   SandboxSpec,
 } from '../container-runtime.js';
 import { FakeContainer, type FakeProgram } from './fake-container.js';
 import { FakeImages } from './fake-images.js';
-
-interface FakePod {
-  labels: PodLabels;
-  sandboxes: ObservedSandbox[];
-  containers: FakeContainer[];
-}
+import { FakePods } from './fake-pods.js';
 
 /** A start that the fake lets fail: nothing left behind, or an exited container that says why. */
 export type StartFailure = { throws: LongshoreError } | { exitCode: number; error: string };
@@ -39,16 +32,13 @@ export class FakeRuntime implements ContainerRuntime {
   /** Every call that changed something, oldest first, for example "startContainer web/0". */
   readonly calls: string[] = [];
   readonly #clock: Clock;
-  readonly #pods = new Map<string, FakePod>();
+  readonly #pods = new FakePods();
   readonly #feed = new ChangeFeed();
   readonly #programs = new Map<string, FakeProgram>();
   readonly #startFailures = new Map<string, StartFailure[]>();
   readonly #sandboxFailures: LongshoreError[] = [];
-  readonly #assignedIps = new Map<string, string>();
   readonly #startDelays = new Map<string, number>();
-  #network: PodNetwork | undefined;
   #outage: LongshoreError | undefined;
-  #count = 0;
 
   /** @param options.images references that are on the node from the start */
   constructor(options: { clock: Clock; images?: readonly string[] }) {
@@ -79,7 +69,7 @@ export class FakeRuntime implements ContainerRuntime {
 
   /** The address that the pod's next sandbox gets. */
   assignIp(podUid: string, ip: string): void {
-    this.#assignedIps.set(podUid, ip);
+    this.#pods.assignIp(podUid, ip);
   }
 
   /** The engine stops answering (every call throws Unavailable) or answers again. */
@@ -90,7 +80,7 @@ export class FakeRuntime implements ContainerRuntime {
   /** Ends the newest attempt of a running container, by default as a crash would (exit code 1). */
   crash(podUid: string, containerName: string, how: { exitCode?: number; oomKilled?: boolean } = {}): void {
     const exitCode = how.exitCode ?? (how.oomKilled ? 137 : 1);
-    this.#newest(podUid, containerName).exit(exitCode, how.oomKilled ?? false);
+    this.#pods.newest(podUid, containerName).exit(exitCode, how.oomKilled ?? false);
   }
 
   /** The sandbox dies; the containers that joined it go on, as in Docker. */
@@ -103,12 +93,12 @@ export class FakeRuntime implements ContainerRuntime {
 
   /** Adds a line to the newest attempt's log. */
   writeLog(podUid: string, containerName: string, line: string): void {
-    this.#newest(podUid, containerName).write(line);
+    this.#pods.newest(podUid, containerName).write(line);
   }
 
   /** The spec of the newest attempt as the runtime was given it. */
   specOf(podUid: string, containerName: string): ContainerSpec {
-    return this.#newest(podUid, containerName).spec;
+    return this.#pods.newest(podUid, containerName).spec;
   }
 
   // ContainerRuntime.
@@ -120,20 +110,12 @@ export class FakeRuntime implements ContainerRuntime {
 
   async ensurePodNetwork(network: PodNetwork): Promise<void> {
     this.#check();
-    this.#network = network;
+    this.#pods.network = network;
   }
 
   async observe(podUid?: string): Promise<ObservedPod[]> {
     this.#check();
-    return [...this.#pods.values()]
-      .filter((pod) => podUid === undefined || pod.labels.podUid === podUid)
-      .map((pod) => ({
-        ...pod.labels,
-        sandboxes: [...pod.sandboxes].sort((a, b) => a.attempt - b.attempt),
-        containers: pod.containers
-          .map((container) => container.observed)
-          .sort((a, b) => a.name.localeCompare(b.name) || a.attempt - b.attempt),
-      }));
+    return this.#pods.observe(podUid);
   }
 
   changes(signal: AbortSignal): AsyncIterable<string> {
@@ -144,15 +126,15 @@ export class FakeRuntime implements ContainerRuntime {
     this.#check();
     const failure = this.#sandboxFailures.shift();
     if (failure) throw failure;
-    const pod = this.#pod(spec);
+    const pod = this.#pods.ensure(spec);
     const existing = pod.sandboxes.find((sandbox) => sandbox.attempt === spec.attempt);
     if (existing?.state === 'running') return existing;
     this.calls.push(`startSandbox ${spec.podName}/${spec.attempt}`);
     const sandbox: ObservedSandbox = {
-      id: existing?.id ?? this.#nextId(),
+      id: existing?.id ?? this.#pods.nextId(),
       attempt: spec.attempt,
       state: 'running',
-      ip: spec.hostNetwork ? '' : this.#allocateIp(spec.podUid),
+      ip: spec.hostNetwork ? '' : this.#pods.allocateIp(spec.podUid),
       createdAtMs: existing?.createdAtMs ?? this.#clock.now(),
     };
     pod.sandboxes = [...pod.sandboxes.filter((other) => other !== existing), sandbox];
@@ -180,13 +162,13 @@ export class FakeRuntime implements ContainerRuntime {
     for (const container of inside) container.exit(137);
     pod.containers = pod.containers.filter((container) => !inside.includes(container));
     pod.sandboxes = pod.sandboxes.filter((sandbox) => sandbox.attempt !== attempt);
-    this.#forgetWhenEmpty(pod);
+    this.#pods.deleteWhenEmpty(pod);
     this.#feed.publish(podUid);
   }
 
   async startContainer(spec: ContainerSpec): Promise<ObservedContainer> {
     this.#check();
-    const pod = this.#pod(spec);
+    const pod = this.#pods.ensure(spec);
     const sandbox = pod.sandboxes.find(({ attempt, state }) => attempt === spec.sandboxAttempt && state === 'running');
     if (!sandbox) throw new LongshoreError('NotFound', `sandbox ${spec.sandboxAttempt} of pod ${spec.podName} is not running`);
     const existing = pod.containers.find(({ spec: { name, attempt } }) => name === spec.name && attempt === spec.attempt);
@@ -199,7 +181,7 @@ export class FakeRuntime implements ContainerRuntime {
     const failure = this.#startFailures.get(spec.name)?.shift();
     if (failure && 'throws' in failure) throw failure.throws;
     const container = new FakeContainer({
-      id: this.#nextId(),
+      id: this.#pods.nextId(),
       imageId: image.id,
       spec,
       program: this.#programs.get(spec.name) ?? this.#programs.get(spec.image) ?? {},
@@ -214,7 +196,7 @@ export class FakeRuntime implements ContainerRuntime {
 
   async stopContainer(id: string, graceSeconds: number): Promise<void> {
     this.#check();
-    const container = this.#find(id);
+    const container = this.#pods.container(id);
     if (!container?.running) return;
     this.calls.push(`stopContainer ${container.spec.name}/${container.spec.attempt}`);
     await container.stop(graceSeconds);
@@ -222,19 +204,19 @@ export class FakeRuntime implements ContainerRuntime {
 
   async removeContainer(id: string): Promise<void> {
     this.#check();
-    const container = this.#find(id);
+    const container = this.#pods.container(id);
     const pod = container && this.#pods.get(container.spec.podUid);
     if (!pod) return;
     this.calls.push(`removeContainer ${container.spec.name}/${container.spec.attempt}`);
     container.exit(137);
     pod.containers = pod.containers.filter((other) => other !== container);
-    this.#forgetWhenEmpty(pod);
+    this.#pods.deleteWhenEmpty(pod);
     this.#feed.publish(pod.labels.podUid);
   }
 
   async exec(id: string, command: readonly string[], timeoutMs: number, signal?: AbortSignal) {
     this.#check();
-    const container = this.#find(id);
+    const container = this.#pods.container(id);
     if (!container?.running) throw new LongshoreError('NotFound', `container ${id} is not running`);
     const answer = container.program.exec?.(command) ?? { exitCode: 0 };
     const durationMs = answer.durationMs ?? 0;
@@ -247,7 +229,7 @@ export class FakeRuntime implements ContainerRuntime {
 
   async *logs(id: string, options: LogOptions, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     this.#check();
-    const container = this.#find(id);
+    const container = this.#pods.container(id);
     if (!container) throw new LongshoreError('NotFound', `No such container: ${id}`);
     yield* container.logs(options, signal);
   }
@@ -271,57 +253,16 @@ export class FakeRuntime implements ContainerRuntime {
   async removeEverything(): Promise<void> {
     this.#check();
     this.calls.push('removeEverything');
-    for (const [podUid, pod] of this.#pods) {
+    for (const pod of this.#pods.all()) {
+      const { podUid } = pod.labels;
       for (const container of pod.containers) container.exit(137);
       this.#pods.delete(podUid);
       this.#feed.publish(podUid);
     }
-    this.#network = undefined;
+    this.#pods.network = undefined;
   }
 
   #check(): void {
     if (this.#outage) throw this.#outage;
-  }
-
-  #pod({ podUid, podNamespace, podName }: PodLabels): FakePod {
-    const pod = this.#pods.get(podUid) ?? { labels: { podUid, podNamespace, podName }, sandboxes: [], containers: [] };
-    this.#pods.set(podUid, pod);
-    return pod;
-  }
-
-  #forgetWhenEmpty(pod: FakePod): void {
-    if (pod.sandboxes.length + pod.containers.length === 0) this.#pods.delete(pod.labels.podUid);
-  }
-
-  #find(id: string): FakeContainer | undefined {
-    return [...this.#pods.values()].flatMap((pod) => pod.containers).find((container) => container.id === id);
-  }
-
-  #newest(podUid: string, containerName: string): FakeContainer {
-    const container = this.#pods.get(podUid)?.containers.findLast(({ spec }) => spec.name === containerName);
-    if (!container) throw new Error(`no container ${containerName} in pod ${podUid}`);
-    return container;
-  }
-
-  /** Lowest free address after the gateway. */
-  #allocateIp(podUid: string): string {
-    const assigned = this.#assignedIps.get(podUid);
-    if (assigned !== undefined) {
-      this.#assignedIps.delete(podUid);
-      return assigned;
-    }
-    if (!this.#network) throw new LongshoreError('FailedPrecondition', 'the pod network does not exist yet');
-    const { podCidr } = this.#network;
-    const taken = new Set([...this.#pods.values()].flatMap((pod) => pod.sandboxes.map((sandbox) => sandbox.ip)));
-    for (let index = 2; index < sizeOf(podCidr) - 1; index += 1) {
-      const ip = addressAt(podCidr, index);
-      if (!taken.has(ip)) return ip;
-    }
-    throw new LongshoreError('ResourceExhausted', `no free address in ${podCidr}`);
-  }
-
-  #nextId(): string {
-    this.#count += 1;
-    return this.#count.toString(16).padStart(64, '0');
   }
 }
