@@ -108,7 +108,7 @@ describe('computeChanges', () => {
         }
         expect(model.sets.size).to.equal(full.sets.size);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

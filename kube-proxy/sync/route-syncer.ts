@@ -45,6 +45,8 @@ export class RouteSyncer {
   #offered: RoutingTable | undefined;
   /** The last table that the kernel took, with the cluster DNS route. */
   #applied: RoutingTable | undefined;
+  /** The table that the kernel refused last, until one is taken. */
+  #refused: RoutingTable | undefined;
   #settings: KernelSettings = { forwards: true, bridgeFiltered: true };
   #verifyDueMs = 0;
   #problem: string | undefined = 'no routing table yet';
@@ -121,12 +123,12 @@ export class RouteSyncer {
     try {
       kind = await this.#proxier.apply(ruleset);
       this.#problem = undefined;
+      this.#refused = undefined;
     } catch (thrown) {
       error = thrown instanceof Error ? thrown : new Error(String(thrown));
       this.#problem = `the kernel refused the rules: ${error.message}`;
       this.#log.error('the kernel refused the rules, the former ones stand', { revision: table.revision, error });
-      this.#offered ??= table;
-      this.#clock.after(retryPeriodMs, () => this.#wakeup.wake());
+      this.#retryLater(table);
     }
     const durationMs = this.#clock.monotonic() - startedMs;
     this.#log.debug('routes synced', { revision: table.revision, kind, durationMs, services: table.services.size });
@@ -135,6 +137,14 @@ export class RouteSyncer {
     const routed = withClusterDnsRoute(table, this.#nodeName);
     await this.#conntrack.deleteUdpFlows(computeStaleFlows(this.#applied, routed));
     this.#applied = routed;
+  }
+
+  /** Unless a newer table comes first. */
+  #retryLater(table: RoutingTable): void {
+    this.#refused = table;
+    this.#clock.after(retryPeriodMs, () => {
+      if (this.#refused === table) this.offer(this.#offered ?? table);
+    });
   }
 
   async #verify(): Promise<void> {
