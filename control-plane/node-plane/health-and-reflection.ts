@@ -16,7 +16,7 @@ export async function addHealthAndReflection(server: Pick<Server, 'addService'>)
     import('@grpc/proto-loader'),
   ]);
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
-  health.addToServer(server as Server);
+  health.addToServer(server);
   const definition = await load(
     services.map((service) => `longshore/${service}.proto`),
     { includeDirs: [fileURLToPath(new URL('../../proto', import.meta.url))] },

@@ -6,7 +6,10 @@ import { expect } from 'chai';
 import { agentOf } from '../../control-plane/node-plane/access.js';
 import { callUnary, readStream } from '../../lib/grpc/client.js';
 import { type AgentIdentity, nodePlaneChannelOptions } from '../../lib/identity/agent-identity.js';
+import { createCertificateRequest } from '../../lib/identity/certificate-request.js';
+import { ensureKeyFile } from '../../lib/identity/key-file.js';
 import type { Pod } from '../../lib/kubernetes/types/core-v1.js';
+import { AgentRole, BootstrapServiceClient } from '../../proto/gen/longshore/bootstrap/v1/bootstrap.js';
 import {
   NodeServiceClient,
   NodeStatus,
@@ -99,17 +102,27 @@ describe('node plane', () => {
     });
 
     it('does not give the name of a live node to another key', async () => {
-      await joined('n1');
-      const stop = new AbortController();
-      const intruder = plane.join('n1', 'kubelet', {
-        token: await plane.joinToken(),
-        dir: `${plane.dir}/intruder`,
-        signal: stop.signal,
+      const { identity } = await joined('n1');
+      const token = (await plane.joinToken()).split('.').slice(0, 2).join('.');
+      const client = new BootstrapServiceClient(
+        plane.server,
+        credentials.createSsl(Buffer.from(plane.authority.certificatePem)),
+        nodePlaneChannelOptions,
+      );
+      closers.push(() => {
+        client.close();
       });
-      setTimeout(() => {
-        stop.abort();
-      }, 500);
-      expect(await messageOf(intruder)).to.contain('abort');
+      const issue = async (privateKeyPem: string): Promise<string> =>
+        codeOf(
+          callUnary(client.issueCertificate.bind(client), {
+            token,
+            nodeName: 'n1',
+            role: AgentRole.AGENT_ROLE_KUBELET,
+            certificateSigningRequest: createCertificateRequest(privateKeyPem, 'n1'),
+          }),
+        );
+      expect(await issue(await ensureKeyFile(`${plane.dir}/intruder.key`))).to.equal('AlreadyExists');
+      expect(await issue(identity.privateKeyPem)).to.equal('ok');
     });
   });
 
@@ -162,7 +175,7 @@ describe('node plane', () => {
       const stream = client.watchAssignments({ sessionId: registered.sessionId });
       const ended = codeOf(
         (async () => {
-          for await (const message of readStream(stream, stop.signal)) void message;
+          for await (const message of readStream(stream, stop.signal)) expect(message.kind).to.be.a('number');
         })(),
       );
       await pause(50);
@@ -240,14 +253,12 @@ describe('node plane', () => {
       expect(complete.kind).to.equal(UpdateKind.UPDATE_KIND_COMPLETE);
       expect(complete.assigned.map(({ pod }) => pod?.name)).to.deep.equal(['first']);
 
-      await plane.resources
-        .client('configmaps')
-        .create({
-          apiVersion: 'v1',
-          kind: 'ConfigMap',
-          metadata: { namespace: 'default', name: 'settings' },
-          data: { color: 'blue' },
-        });
+      await plane.resources.client('configmaps').create({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { namespace: 'default', name: 'settings' },
+        data: { color: 'blue' },
+      });
       const second = await createPod('second', 'n1', {
         containers: [{ name: 'web', image: 'web:1', envFrom: [{ configMapRef: { name: 'settings' } }] }],
       });
@@ -359,6 +370,18 @@ describe('node plane', () => {
       expect((await stored())?.phase).to.equal('Running');
     });
 
+    it('removes a pod that is being deleted once its node has stopped it, and no other', async () => {
+      const { client, registered } = await joined('n1');
+      const pods = plane.resources.client('pods');
+      const pod = await createPod('web', 'n1');
+      await report(client, registered.sessionId, pod, { stopped: true });
+      expect(await pods.get('default', 'web')).to.have.nested.property('metadata.uid', pod.metadata.uid);
+      await pods.delete('default', 'web', { gracePeriodSeconds: 30 });
+      expect((await pods.get('default', 'web'))?.metadata.deletionTimestamp).to.be.a('string');
+      await report(client, registered.sessionId, pod, { statusVersion: 2, stopped: true });
+      expect(await pods.get('default', 'web')).to.equal(undefined);
+    });
+
     it('does not let a node write the pods of another', async () => {
       const { client, registered } = await joined('n1');
       const pod = await createPod('web', 'n2');
@@ -391,7 +414,6 @@ describe('node plane', () => {
 
   it('renews certificates of the same agent', async () => {
     const { identity } = await joined('n1');
-    const { createCertificateRequest } = await import('../../lib/identity/certificate-request.js');
     const client = nodeClient(identity);
     const { certificate } = await callUnary(client.renewCertificate.bind(client), {
       certificateSigningRequest: createCertificateRequest(identity.privateKeyPem, 'n9'),

@@ -97,5 +97,5 @@ async function findAll<T extends KubeObject>(
   names: ReadonlySet<string>,
 ): Promise<T[]> {
   const found = await Promise.all([...names].sort().map((name) => find(informer, client, namespace, name)));
-  return found.filter((object): object is Awaited<T> => object !== undefined) as T[];
+  return found.flatMap((object) => (object === undefined ? [] : [object]));
 }

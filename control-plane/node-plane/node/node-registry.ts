@@ -72,6 +72,8 @@ export class NodeRegistry {
         if (updated) return updated;
         const created = newNode(request, await this.#freePodCidr());
         created.metadata.annotations = { [kubeletKeyAnnotation]: keyHash };
+        const status = request.status && nextNodeStatus(created, request.status, this.#clock.now());
+        if (status) created.status = status;
         return await this.#nodes.create(created);
       } catch (thrown) {
         // Another control plane gave the CIDR away, or somebody made or deleted the Node.

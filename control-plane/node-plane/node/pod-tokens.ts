@@ -32,7 +32,7 @@ export class PodTokens {
     if (pod.spec?.nodeName !== session.nodeName) {
       throw new LongshoreError('PermissionDenied', `pod ${request.podUid} is not on node ${session.nodeName}`);
     }
-    const { namespace = '', name: podName = '', uid: podUid = '' } = pod.metadata;
+    const { namespace = '', name: podName, uid: podUid = '' } = pod.metadata;
     const name = pod.spec.serviceAccountName ?? 'default';
     const account = await this.#clients.serviceAccounts.get(namespace, name);
     if (!account) throw new LongshoreError('NotFound', `service account ${namespace}/${name} does not exist`);

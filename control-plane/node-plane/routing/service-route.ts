@@ -6,7 +6,7 @@ const defaultAffinitySeconds = 10_800;
 
 /** Pure: a service and its slices as kernel rules and DNS need them. Endpoints are in a stable order. */
 export function serviceRoute(service: Service, slices: readonly EndpointSlice[]): ServiceRoute {
-  const { metadata, spec = {} } = service;
+  const { metadata, spec } = service;
   const isExternalName = spec.type === 'ExternalName';
   const headless = !isExternalName && (spec.clusterIP === 'None' || !spec.clusterIP);
   const ipv4 = slices.filter(({ addressType }) => addressType === 'IPv4');

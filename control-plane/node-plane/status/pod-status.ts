@@ -17,7 +17,9 @@ import type {
  * does not report (PodScheduled, DisruptionTarget). A phase that is final stays too.
  */
 export function mergePodStatus(stored: KubePodStatus | undefined, reported: PodStatus): KubePodStatus {
-  const { podIP, podIPs, hostIP, hostIPs, startTime, reason, message, ...kept } = stored ?? {};
+  const { hostIP, hostIPs, startTime, reason, message, ...kept } = stored ?? {};
+  delete kept.podIP;
+  delete kept.podIPs;
   const isFinal = stored?.phase === 'Succeeded' || stored?.phase === 'Failed';
   return {
     ...kept,

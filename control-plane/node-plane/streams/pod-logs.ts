@@ -53,12 +53,12 @@ async function* dataOf(stream: AgentStream, signal: AbortSignal): AsyncGenerator
   let ended = false;
   try {
     for (;;) {
-      const { done, value } = await stream.messages.next();
-      if (done === true || signal.aborted) {
+      const next = await stream.messages.next();
+      if (next.done === true || signal.aborted) {
         ended = true;
         return;
       }
-      const message = value.message;
+      const { message } = next.value;
       if (message?.$case === 'data') yield message.value;
       if (message?.$case === 'error') {
         ended = true;

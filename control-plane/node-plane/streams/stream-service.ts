@@ -52,8 +52,8 @@ export class StreamService {
     const messages = call[Symbol.asyncIterator]() as AsyncIterator<AttachRequest>;
     try {
       const agent = requireAgent(context, ['kubelet']);
-      const { value, done } = await messages.next();
-      const open = done === true ? undefined : (value as AttachRequest).message;
+      const first = await messages.next();
+      const open = first.done === true ? undefined : first.value.message;
       if (open?.$case !== 'open') throw new LongshoreError('InvalidArgument', 'the first message must be open');
       this.#sessions.require(open.value.sessionId, agent.nodeName);
       this.#streams.attach(agent.nodeName, open.value.streamId, agentStream(call, messages, context.signal));

@@ -28,6 +28,8 @@ export const nodeDefinition = defineResource<Node>({
   // A node registers itself complete: its first status is kept.
   prepareForCreate: () => undefined,
   validate: (node) => validateTaints(node),
+  // No two nodes have the same pod addresses; freed with the Node.
+  claims: ({ spec }) => (spec.podCIDR ? [`/ranges/podcidrs/${spec.podCIDR}`] : []),
 });
 
 function info(name: string, priority: number, read: (node: Node) => string | undefined) {
