@@ -1,4 +1,3 @@
-import { linkedController } from '../../lib/async/signals.js';
 import { WorkQueue } from '../../lib/async/work-queue.js';
 import type { Clock } from '../../lib/clock/clock.js';
 import { isError, LongshoreError } from '../../lib/errors/errors.js';
@@ -34,8 +33,8 @@ export interface ControllerLoopOptions {
 /**
  * The frame of every controller: changes enqueue keys, workers reconcile them. One key is
  * never in two workers at once. A failed key comes back after 5 ms to 30 s, growing and
- * jittered; a lost race (Conflict, AlreadyExists: the cache lagged behind the store) does
- * too, but is no error.
+ * jittered; a lost race (Conflict, AlreadyExists, NotFound: the cache lagged behind the
+ * store) does too, but is no error.
  */
 export class ControllerLoop implements Task {
   readonly name: string;
@@ -69,8 +68,7 @@ export class ControllerLoop implements Task {
     signal.addEventListener('abort', close, { once: true });
     if (signal.aborted) close();
     try {
-      using group = linkedController(signal);
-      await Promise.all(Array.from({ length: workers }, () => this.#work(group.signal)));
+      await Promise.all(Array.from({ length: workers }, () => this.#work(signal)));
     } finally {
       signal.removeEventListener('abort', close);
       for (const stop of unsubscribe) stop();
@@ -97,7 +95,8 @@ export class ControllerLoop implements Task {
     } catch (thrown) {
       if (signal.aborted) return;
       const error = LongshoreError.from(thrown);
-      if (isError(error, 'Conflict', 'AlreadyExists')) this.#log.debug('lost a race, reconciling again', { key, error });
+      if (isError(error, 'Conflict', 'AlreadyExists', 'NotFound'))
+        this.#log.debug('lost a race, reconciling again', { key, error });
       else {
         metrics.errors.inc({ controller: name });
         this.#log.error('reconcile failed, retrying', { key, error });

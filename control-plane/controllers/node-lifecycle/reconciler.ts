@@ -223,8 +223,10 @@ export class NodeReconciler {
     const state = computeBrake(nodes, isLate);
     if (state.on === this.#braked) return;
     this.#braked = state.on;
-    if (state.on) this.#reportBrake(nodes, state);
-    else {
+    if (state.on) {
+      const unready = nodes.filter((node) => readinessOf(node) !== 'True' || isLate(node.metadata.name));
+      this.#reportBrake(unready, state);
+    } else {
       // Those that are still silent may just be the last to come back.
       this.#signals.restart(this.#context.clock.monotonic());
       this.#context.log.info('eviction brake off, every silent node gets its full grace period again', { ...state });
@@ -232,15 +234,13 @@ export class NodeReconciler {
     this.#onBrake();
   }
 
-  #reportBrake(nodes: readonly Node[], { unready, total }: BrakeState): void {
+  #reportBrake(unreadyNodes: readonly Node[], { unready, total }: BrakeState): void {
     this.#context.log.warn('eviction brake on: most nodes are unready, no pod is evicted because of its node', {
       unready,
       total,
     });
     const message = `${unready} of ${total} nodes are unready: evicting no pods until more nodes are back`;
-    for (const node of nodes) {
-      if (readinessOf(node) !== 'True') this.#record(node, 'Warning', 'EvictionBrakeOn', message);
-    }
+    for (const node of unreadyNodes) this.#record(node, 'Warning', 'EvictionBrakeOn', message);
   }
 
   #record(object: Node | Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
