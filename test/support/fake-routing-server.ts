@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -37,7 +37,9 @@ export class FakeRoutingServer {
 
   static async create(): Promise<FakeRoutingServer> {
     const dir = await mkdtemp(join(tmpdir(), 'longshore-fake-routing-'));
-    return new FakeRoutingServer(await CertificateAuthority.open({ dir, clock: systemClock }));
+    const authority = await CertificateAuthority.open({ dir, clock: systemClock });
+    await rm(dir, { recursive: true });
+    return new FakeRoutingServer(authority);
   }
 
   /** Puts a client certificate where a kube-proxy with this state directory looks for it. */
