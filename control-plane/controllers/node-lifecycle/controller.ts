@@ -1,7 +1,8 @@
 import type { Pod } from '../../../lib/kubernetes/types/core-v1.js';
 import type { ControllerContext } from '../controller-context.js';
 import { ControllerLoop, type ReconcileResult } from '../controller-loop.js';
-import { leaseNamespace, NodeReconciler, podsByNode } from './reconciler.js';
+import { podsByNode } from './node-pods.js';
+import { leaseNamespace, NodeReconciler } from './reconciler.js';
 
 export interface NodeLifecycleOptions {
   /** Silence after which a node is lost. Default 8 s, four heartbeats. */

@@ -10,7 +10,8 @@ import type { RecordedEvent } from '../controller-context.js';
 import { createControllerMetrics } from '../controller-metrics.js';
 import { makeNode } from '../objects/builders.js';
 import { readinessOf } from './node-conditions.js';
-import { leaseNamespace, NodeReconciler, podsByNode } from './reconciler.js';
+import { podsByNode } from './node-pods.js';
+import { leaseNamespace, NodeReconciler } from './reconciler.js';
 
 const graceMs = 8_000;
 

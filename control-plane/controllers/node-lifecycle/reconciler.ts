@@ -1,20 +1,16 @@
 import type { Lease } from '../../../lib/kubernetes/types/coordination-v1.js';
 import type { Node, Pod } from '../../../lib/kubernetes/types/core-v1.js';
-import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { Informer } from '../../resources/client.js';
 import { timestamp } from '../../resources/registry/timestamp.js';
 import type { ControllerContext } from '../controller-context.js';
-import { withCondition } from '../objects/conditions.js';
 import { uidOf } from '../objects/owner-references.js';
 import { computeBrake, type BrakeState } from './brake.js';
-import { computeEvictions } from './evictions.js';
 import { conditionOf, lostConditions, readinessOf } from './node-conditions.js';
 import { NodeSignals } from './node-signals.js';
-import { computePodMark } from './pod-marks.js';
-import { computeTaints, isLossTaint, type TaintRules } from './taints.js';
+import { NodePods } from './node-pods.js';
+import { computeTaints, type TaintRules } from './taints.js';
 
 export const leaseNamespace = 'kube-node-lease';
-export const podsByNode = 'spec.nodeName';
 const nodeComponent = 'node-controller';
 /** This process did nothing for so long: it was paused, and its silence is not the nodes'. */
 const pauseMs = 2_000;
@@ -28,7 +24,7 @@ const pauseMs = 2_000;
 export class NodeReconciler {
   readonly #context: ControllerContext;
   readonly #nodes: Informer<Node>;
-  readonly #pods: Informer<Pod>;
+  readonly #nodePods: NodePods;
   readonly #graceMs: number;
   readonly #onBrake: () => void;
   readonly #signals = new NodeSignals();
@@ -45,7 +41,7 @@ export class NodeReconciler {
   }) {
     this.#context = options.context;
     this.#nodes = options.nodes;
-    this.#pods = options.pods;
+    this.#nodePods = new NodePods(options);
     this.#graceMs = options.graceMs;
     this.#onBrake = options.onBrake;
     this.#aliveAtMs = options.context.clock.monotonic();
@@ -89,9 +85,12 @@ export class NodeReconciler {
     let node = silent ? await this.#markLost(cached, rules.now) : cached;
     node = await this.#taint(node, rules);
     const readiness = readinessOf(node);
-    if (readiness === 'True') await this.#markPods(node, 'ready', rules.now);
-    else if (readiness === 'Unknown' && silent && !this.#braked) await this.#markPods(node, 'lost', rules.now);
-    const nextEvictionMs = await this.#evict(node, rules, heard ? 0 : silentMs - this.#graceMs);
+    if (readiness === 'True') await this.#nodePods.mark(node, 'ready', rules.now);
+    else if (readiness === 'Unknown' && silent && !this.#braked) await this.#nodePods.mark(node, 'lost', rules.now);
+    const nextEvictionMs = await this.#nodePods.evict(node, {
+      byLoss: rules.eviction === 'follow',
+      lostForMs: heard ? 0 : silentMs - this.#graceMs,
+    });
     return Math.min(nextEvictionMs ?? Infinity, silent ? Infinity : this.#graceMs - silentMs);
   }
 
@@ -154,69 +153,6 @@ export class NodeReconciler {
     return tainted ?? node;
   }
 
-  async #markPods(node: Node, state: 'lost' | 'ready', now: string): Promise<void> {
-    const client = this.#context.resources.client('pods');
-    const pods = this.#pods.byIndex(podsByNode, node.metadata.name).filter((pod) => computePodMark(pod, state, now));
-    await Promise.all(
-      pods.map(async (pod) => {
-        const { namespace = '', name } = pod.metadata;
-        const mutate = (draft: Pod): void | false => {
-          const mark = computePodMark(draft, state, now);
-          if (!mark) return false;
-          const conditions = draft.status?.conditions?.map((condition) => (condition.type === 'Ready' ? mark : condition)) ?? [];
-          draft.status = { ...draft.status, conditions };
-        };
-        await client.modify(namespace, name, mutate, { subresource: 'status', uid: uidOf(pod) });
-        if (state === 'lost') this.#record(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
-      }),
-    );
-  }
-
-  /** @param lostForMs how long ago the node was found lost; 0 when it is not */
-  async #evict(node: Node, rules: TaintRules, lostForMs: number): Promise<number | undefined> {
-    const taints = (node.spec.taints ?? []).filter((taint) => rules.eviction === 'follow' || !isLossTaint(taint));
-    const pods = this.#pods.byIndex(podsByNode, node.metadata.name);
-    const nowMs = this.#context.clock.now();
-    const evictions = computeEvictions({ pods, taints, nowMs, ...(lostForMs > 0 && { notBeforeMs: nowMs - lostForMs }) });
-    await Promise.all(evictions.now.map((pod) => this.#evictPod(pod)));
-    return evictions.nextAtMs === undefined ? undefined : evictions.nextAtMs - nowMs;
-  }
-
-  async #evictPod(pod: Pod): Promise<void> {
-    const { namespace = '', name } = pod.metadata;
-    const client = this.#context.resources.client('pods');
-    this.#context.log.info('pod evicted by taint', {
-      pod: `${namespace}/${name}`,
-      podUid: pod.metadata.uid,
-      node: pod.spec.nodeName,
-    });
-    const message = `Marking for deletion Pod ${namespace}/${name}`;
-    this.#context.recorder.record({
-      object: pod,
-      type: 'Normal',
-      reason: 'TaintManagerEviction',
-      message,
-      component: 'taint-eviction-controller',
-    });
-    const reason = {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'DeletionByTaintManager',
-      message: 'Taint manager: deleting due to NoExecute taint',
-    };
-    const mutate = (draft: Pod): void => {
-      const conditions = withCondition(draft.status?.conditions, reason, timestamp(this.#context.clock.now()));
-      draft.status = { ...draft.status, conditions };
-    };
-    await client.modify(namespace, name, mutate, { subresource: 'status', uid: uidOf(pod) });
-    try {
-      await client.delete(namespace, name, { preconditions: { uid: uidOf(pod) } });
-    } catch (thrown) {
-      // Another pod of this name took its place: it is gone.
-      if (LongshoreError.from(thrown).code !== 'Conflict') throw thrown;
-    }
-  }
-
   #updateBrake(): void {
     const isLate = (name: string): boolean => this.#silence(name).silentMs > this.#graceMs / 2;
     const nodes = this.#nodes.list();
@@ -243,7 +179,7 @@ export class NodeReconciler {
     for (const node of unreadyNodes) this.#record(node, 'Warning', 'EvictionBrakeOn', message);
   }
 
-  #record(object: Node | Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
+  #record(object: Node, type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.#context.recorder.record({ object, type, reason, message, component: nodeComponent });
   }
 }
