@@ -8,7 +8,7 @@ import { LongshoreError } from '../lib/errors/errors.js';
 import { DebugGrpc } from './debug-grpc/debug-grpc.js';
 import { requireCluster } from './local-cluster/cluster-file.js';
 import { takeDown } from './local-cluster/down.js';
-import { defaultDir, layoutOf } from './local-cluster/layout.js';
+import { defaultDir, identityFile, layoutOf } from './local-cluster/layout.js';
 import { isHealthy, readStatus, renderStatus } from './local-cluster/status.js';
 import { bringUp, type UpOptions } from './local-cluster/up.js';
 import { runQuickstart } from './quickstart/quickstart.js';
@@ -105,8 +105,9 @@ async function connectGrpc({ dir, node, as, address }: GrpcFlags): Promise<Debug
     throw new LongshoreError('NotFound', `there is no node ${name}: the cluster has ${cluster.nodes.join(', ')}`);
   if (as !== 'kubelet' && as !== 'kube-proxy')
     throw new LongshoreError('InvalidArgument', `--as ${as}: say kubelet or kube-proxy`);
-  const stateDir = as === 'kubelet' ? layout.kubelet(name) : layout.kubeProxy(name);
-  return DebugGrpc.connect({ address: address ?? `127.0.0.1:${cluster.nodePlanePort}`, identityDir: join(stateDir, 'pki') });
+  const identity =
+    as === 'kubelet' ? identityFile('kubelet-agent', layout.kubelet(name)) : identityFile('kube-proxy', layout.kubeProxy(name));
+  return DebugGrpc.connect({ address: address ?? `127.0.0.1:${cluster.nodePlanePort}`, identityFile: identity });
 }
 
 withGrpcFlags(grpc.command('list').description('names of the services')).action(async (flags: GrpcFlags) => {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import {
   credentials,
@@ -17,8 +16,8 @@ import { findService, ReflectionClient } from './reflection-client.js';
 export interface DebugGrpcOptions {
   /** host:port of the node plane. */
   address: string;
-  /** Folder with ca.crt, agent.crt and agent.key of the agent to speak as. */
-  identityDir: string;
+  /** Certificate (and the CA's) of the agent to speak as; its key is beside it, with .key. */
+  identityFile: string;
 }
 
 /** A caller of the node plane for people: everything that it knows comes from server reflection. */
@@ -27,11 +26,9 @@ export class DebugGrpc {
   readonly #credentials: ReturnType<typeof credentials.createSsl>;
   readonly #reflection: ReflectionClient;
 
-  static async connect(options: DebugGrpcOptions): Promise<DebugGrpc> {
-    const [ca, key, certificate] = await Promise.all(
-      ['ca.crt', 'agent.key', 'agent.crt'].map((name) => readFile(join(options.identityDir, name))),
-    );
-    return new DebugGrpc(options.address, credentials.createSsl(ca ?? null, key ?? null, certificate ?? null));
+  static async connect({ address, identityFile }: DebugGrpcOptions): Promise<DebugGrpc> {
+    const [chain, key] = await Promise.all([readFile(identityFile), readFile(identityFile.replace(/\.pem$/, '.key'))]);
+    return new DebugGrpc(address, credentials.createSsl(chain, key, chain));
   }
 
   private constructor(address: string, channelCredentials: ReturnType<typeof credentials.createSsl>) {

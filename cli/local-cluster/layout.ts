@@ -41,3 +41,8 @@ export function layoutOf(dir: string): Layout {
     log: (process) => join(dir, 'logs', `${process}.log`),
   };
 }
+
+/** An agent's certificate, followed by the CA's; its key is the same name with .key. Written once the node has joined. */
+export function identityFile(component: 'kubelet-agent' | 'kube-proxy', stateDir: string): string {
+  return join(stateDir, 'pki', component === 'kubelet-agent' ? 'kubelet.pem' : 'kube-proxy.pem');
+}

@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url';
 import type { Cluster } from './cluster-file.js';
 import type { Layout } from './layout.js';
 
+export type AgentComponent = 'kubelet-agent' | 'kube-proxy';
+
 /** One process of a local cluster, as it should run. */
 export interface ProcessSpec {
   /** control-plane, kubelet-agent-<node>, kube-proxy-<node>. */
   name: string;
-  component: 'control-plane' | 'kubelet-agent' | 'kube-proxy';
+  component: 'control-plane' | AgentComponent;
   /** Empty for the control plane. */
   node: string;
   /** Its own folder; names the process among all of the machine's. */
@@ -22,8 +24,12 @@ export function processNames(nodes: readonly string[]): string[] {
   return ['control-plane', ...nodes.flatMap((node) => [`kubelet-agent-${node}`, `kube-proxy-${node}`])];
 }
 
+export interface AgentSpec extends ProcessSpec {
+  component: AgentComponent;
+}
+
 /** Every process of `cluster`, control plane first. Pure. */
-export function computeProcessSpecs(cluster: Cluster, layout: Layout): ProcessSpec[] {
+export function computeProcessSpecs(cluster: Cluster, layout: Layout): [controlPlane: ProcessSpec, ...agents: AgentSpec[]] {
   const healthPort = (name: string): number => {
     const port = cluster.healthPorts[name];
     if (port === undefined) throw new Error(`cluster.json has no health port for ${name}`);
@@ -60,12 +66,12 @@ export function computeProcessSpecs(cluster: Cluster, layout: Layout): ProcessSp
 }
 
 function computeAgentSpec(
-  component: 'kubelet-agent' | 'kube-proxy',
+  component: AgentComponent,
   node: string,
   stateDir: string,
   cluster: Cluster,
   layout: Layout,
-): ProcessSpec {
+): AgentSpec {
   const name = `${component}-${node}`;
   const healthPort = cluster.healthPorts[name];
   if (healthPort === undefined) throw new Error(`cluster.json has no health port for ${name}`);

@@ -1,5 +1,4 @@
 import { access, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { systemClock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
@@ -10,10 +9,10 @@ import type { Progress } from '../terminal/progress.js';
 import { readCluster, writeCluster, type Cluster } from './cluster-file.js';
 import { ensureControlPlaneLink } from './control-plane-link.js';
 import { probeReady } from './health.js';
-import { layoutOf, type Layout } from './layout.js';
+import { identityFile, layoutOf, type Layout } from './layout.js';
 import { designCluster, type NewClusterOptions } from './new-cluster.js';
 import { runProgram, startDetached } from './process-runner.js';
-import { computeProcessSpecs, programOf, type ProcessSpec } from './process-specs.js';
+import { computeProcessSpecs, programOf, type AgentSpec, type ProcessSpec } from './process-specs.js';
 import { readProcessTable } from './process-table.js';
 import { checkRequirements } from './requirements.js';
 
@@ -37,7 +36,6 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<C
 
   const missing = specs.filter(({ stateDir }) => !running.has(stateDir));
   const [controlPlane, ...agents] = specs;
-  if (!controlPlane) throw new Error('a cluster has a control plane');
   if (missing.includes(controlPlane)) startDetached(controlPlane, layout.log(controlPlane.name));
   await waitUntilReady(controlPlane, layout, deadline, progress);
   progress.done(`control plane ready on https://127.0.0.1:${cluster.apiPort}`);
@@ -69,10 +67,10 @@ async function recallOrDesign(layout: Layout, options: UpOptions): Promise<Clust
   return cluster;
 }
 
-async function someLackIdentity(agents: readonly ProcessSpec[]): Promise<boolean> {
+async function someLackIdentity(agents: readonly AgentSpec[]): Promise<boolean> {
   const has = await Promise.all(
-    agents.map(({ stateDir }) =>
-      access(join(stateDir, 'pki')).then(
+    agents.map(({ component, stateDir }) =>
+      access(identityFile(component, stateDir)).then(
         () => true,
         () => false,
       ),
