@@ -1,4 +1,4 @@
-import type { Container, PodAssignment, PodIdentity, PodSpec } from '../../proto/gen/longshore/node/v1/pod.js';
+import { type Container, PodAssignment, type PodIdentity, type PodSpec } from '../../proto/gen/longshore/node/v1/pod.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 
 /** An assignment of which identity and spec are known to be there. */
@@ -22,6 +22,11 @@ export function desiredPod(assignment: PodAssignment): DesiredPod {
     assignment,
     deletionGraceSeconds: assignment.deletionTime === undefined ? undefined : assignment.deletionGracePeriodSeconds,
   };
+}
+
+export function sameAssignment(a: DesiredPod, b: DesiredPod): boolean {
+  const [first, second] = [a, b].map(({ assignment }) => PodAssignment.encode(assignment).finish());
+  return first !== undefined && second !== undefined && Buffer.compare(first, second) === 0;
 }
 
 /** Whether an init container is a sidecar: started in order, then kept running (KEP-753). */

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 import type { Logger } from '../../lib/log/logger.js';
 import type { BackgroundWork } from './background-work.js';
-import { type DesiredPod, findContainer } from './desired-pod.js';
+import { type DesiredPod, findContainer, sameAssignment } from './desired-pod.js';
 import { nextStep } from './next-step.js';
 import type { NodeContext } from './node-context.js';
 import { emptyPod } from './observed-pod.js';
@@ -65,7 +65,9 @@ export class PodWorker {
     this.#slot = new StartSlot(options.starts, options.signal);
   }
 
+  /** Takes up a definition; one that it has already disturbs nothing. */
   update(desired: DesiredPod): void {
+    if (this.wanted && sameAssignment(this.wanted, desired)) return;
     this.#pending = desired;
     this.#removed = false;
     this.#wake.notify();
