@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:https';
 
-import { LongshoreError } from '../../lib/errors/errors.js';
+import { isError, LongshoreError } from '../../lib/errors/errors.js';
 import type { Status } from '../../lib/kubernetes/types/meta-v1.js';
 import type { ApiAccess } from './kubeconfig.js';
 
@@ -41,14 +41,22 @@ export class ApiClient {
     const collection = await this.#collectionOf(resource);
     const path = `${collection}/${resource.metadata.name}`;
     const query = '?fieldManager=longshore&fieldValidation=Strict';
-    try {
-      await this.#send('POST', collection + query, resource, 'application/json');
-      return 'created';
-    } catch (thrown) {
-      if (!(thrown instanceof LongshoreError) || thrown.fields.reason !== 'AlreadyExists') throw thrown;
+    if (await this.#exists(path)) {
+      await this.#send('PATCH', path + query, resource, 'application/strategic-merge-patch+json');
+      return 'configured';
     }
-    await this.#send('PATCH', path + query, resource, 'application/strategic-merge-patch+json');
-    return 'configured';
+    await this.#send('POST', collection + query, resource, 'application/json');
+    return 'created';
+  }
+
+  async #exists(path: string): Promise<boolean> {
+    try {
+      await this.get(path);
+      return true;
+    } catch (thrown) {
+      if (isError(thrown, 'NotFound')) return false;
+      throw thrown;
+    }
   }
 
   async #collectionOf(resource: KubeResource): Promise<string> {

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { Server } from '@grpc/grpc-js';
@@ -17,10 +19,11 @@ export async function addHealthAndReflection(server: Pick<Server, 'addService'>)
   ]);
   const health = new HealthImplementation({ '': 'NOT_SERVING' });
   health.addToServer(server);
-  const definition = await load(
-    services.map((service) => `longshore/${service}.proto`),
-    { includeDirs: [fileURLToPath(new URL('../../proto', import.meta.url))] },
-  );
+  const healthProtos = join(dirname(createRequire(import.meta.url).resolve('grpc-health-check/package.json')), 'proto');
+  const definition = await load([...services.map((service) => `longshore/${service}.proto`), 'health/v1/health.proto'], {
+    includeDirs: [fileURLToPath(new URL('../../proto', import.meta.url)), healthProtos],
+    keepCase: true,
+  });
   new ReflectionService(definition).addToServer(server);
   return health;
 }

@@ -7,9 +7,10 @@ import { RedisConnection } from './redis-connection.mjs';
 
 const port = Number(process.env.PORT ?? 8080);
 const settings = JSON.parse(readFileSync(process.env.SETTINGS_FILE ?? '/etc/guestbook/settings.json', 'utf8'));
+const [redisHost, redisPort = '6379'] = (process.env.REDIS_ADDRESS ?? 'redis').split(':');
 const redis = new RedisConnection({
-  host: process.env.REDIS_HOST ?? 'redis',
-  port: Number(process.env.REDIS_PORT ?? 6379),
+  host: redisHost,
+  port: Number(redisPort),
   password: readFileSync(process.env.REDIS_PASSWORD_FILE ?? '/etc/guestbook-secret/password', 'utf8').trim(),
 });
 
