@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { systemClock } from '../lib/clock/clock.js';
@@ -6,6 +5,7 @@ import { callUnary } from '../lib/grpc/client.js';
 import { nodePlaneChannelOptions } from '../lib/identity/agent-identity.js';
 import { ensureIdentity, type IdentityOptions } from '../lib/identity/ensure-identity.js';
 import { keepIdentityFresh } from '../lib/identity/keep-identity-fresh.js';
+import { readJoinToken } from '../lib/identity/read-join-token.js';
 import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
 import { supervise, type Task } from '../lib/lifecycle/supervise.js';
@@ -63,7 +63,7 @@ async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal):
       const identityOptions: IdentityOptions = {
         dir: join(stateDir, 'pki'),
         server,
-        ...(await readToken(config)),
+        ...(await readJoinToken(config)),
         nodeName,
         role: 'kube-proxy',
         clock,
@@ -96,12 +96,6 @@ async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal):
 
   await supervise([...proxy.tasks(), follow], { signal, log });
   await health.close();
-}
-
-async function readToken(config: KubeProxyConfig): Promise<{ token?: string }> {
-  if (config.token !== undefined) return { token: config.token };
-  if (config.tokenFile === undefined) return {};
-  return { token: (await readFile(config.tokenFile, 'utf8')).trim() };
 }
 
 async function runCleanup(config: CleanupConfig): Promise<void> {

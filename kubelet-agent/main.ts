@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 
@@ -6,6 +6,7 @@ import { systemClock } from '../lib/clock/clock.js';
 import { nodePlaneChannelOptions } from '../lib/identity/agent-identity.js';
 import { ensureIdentity } from '../lib/identity/ensure-identity.js';
 import { keepIdentityFresh } from '../lib/identity/keep-identity-fresh.js';
+import { readJoinToken } from '../lib/identity/read-join-token.js';
 import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
 import { supervise, type Task } from '../lib/lifecycle/supervise.js';
@@ -43,9 +44,8 @@ async function serve(config: KubeletAgentConfig, log: Logger, signal: AbortSigna
   const session: Task = {
     name: 'session',
     run: async (ended) => {
-      const token = await readToken(config);
       const options = { dir: join(stateDir, 'pki'), server, nodeName, role: 'kubelet' as const, clock, log };
-      const identity = await ensureIdentity({ ...options, ...(token === undefined ? {} : { token }), signal: ended });
+      const identity = await ensureIdentity({ ...options, ...(await readJoinToken(config)), signal: ended });
       const client = new NodeServiceClient(server, identity.credentials(), nodePlaneChannelOptions);
       const streams = new StreamServiceClient(server, identity.credentials(), nodePlaneChannelOptions);
       try {
@@ -64,11 +64,6 @@ async function serve(config: KubeletAgentConfig, log: Logger, signal: AbortSigna
   };
   await supervise([{ name: 'pods', run: (stop) => agent.run(stop) }, session], { signal, log });
   await health.close();
-}
-
-async function readToken(config: KubeletAgentConfig): Promise<string | undefined> {
-  if (config.token !== undefined || config.tokenFile === undefined) return config.token;
-  return (await readFile(config.tokenFile, 'utf8')).trim();
 }
 
 async function runCleanup(config: CleanupConfig): Promise<void> {
