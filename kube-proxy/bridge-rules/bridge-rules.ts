@@ -1,6 +1,6 @@
+import { Notification } from '../../lib/async/notification.js';
 import { type Clock } from '../../lib/clock/clock.js';
 import { type Logger } from '../../lib/log/logger.js';
-import { Wakeup } from '../sync/wakeup.js';
 import { type DockerUserChain } from './iptables-runner.js';
 
 /** Docker flushes its chains when it starts; its networks work again after at most this long. */
@@ -13,7 +13,8 @@ const ensurePeriodMs = 5_000;
 export class BridgeRules {
   readonly #chain: DockerUserChain;
   readonly #comment: string;
-  readonly #wakeup: Wakeup;
+  readonly #changed = new Notification();
+  readonly #clock: Clock;
   readonly #log: Logger;
   #podCidr: string | undefined;
   #problem: string | undefined;
@@ -22,7 +23,7 @@ export class BridgeRules {
   constructor(options: { chain: DockerUserChain; owner: string; clock: Clock; log: Logger }) {
     this.#chain = options.chain;
     this.#comment = options.owner;
-    this.#wakeup = new Wakeup(options);
+    this.#clock = options.clock;
     this.#log = options.log;
   }
 
@@ -30,7 +31,7 @@ export class BridgeRules {
   setPodCidr(podCidr: string): void {
     if (this.#podCidr === podCidr) return;
     this.#podCidr = podCidr;
-    this.#wakeup.wake();
+    this.#changed.notify();
   }
 
   /**
@@ -60,7 +61,7 @@ export class BridgeRules {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#podCidr !== undefined) await this.#tryEnsure(this.#podCidr);
-      await this.#wakeup.wait({ timeoutMs: ensurePeriodMs }, signal);
+      await this.#changed.waitAtMost(ensurePeriodMs, this.#clock, signal);
     }
   }
 

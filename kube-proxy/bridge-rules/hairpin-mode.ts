@@ -2,9 +2,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 
+import { Notification } from '../../lib/async/notification.js';
 import { type Clock } from '../../lib/clock/clock.js';
 import { type Logger } from '../../lib/log/logger.js';
-import { Wakeup } from '../sync/wakeup.js';
 
 /** A pod whose port came after its endpoint waits at most this long. */
 const ensurePeriodMs = 5_000;
@@ -15,10 +15,11 @@ const ensurePeriodMs = 5_000;
  * translates such a packet while it is still in the bridge.
  */
 export class HairpinMode {
+  readonly #clock: Clock;
   readonly #log: Logger;
   readonly #root: string;
   readonly #bridgeOf: (gateway: string) => string | undefined;
-  readonly #wakeup: Wakeup;
+  readonly #changed = new Notification();
   #gateway: string | undefined;
   #problem: string | undefined;
 
@@ -27,23 +28,23 @@ export class HairpinMode {
    * @param options.bridgeOf the interface that has an address; default asks the kernel
    */
   constructor(options: { clock: Clock; log: Logger; root?: string; bridgeOf?: (gateway: string) => string | undefined }) {
+    this.#clock = options.clock;
     this.#log = options.log;
     this.#root = options.root ?? '/sys/class/net';
     this.#bridgeOf = options.bridgeOf ?? interfaceWith;
-    this.#wakeup = new Wakeup(options);
   }
 
   /** Looks at the ports of the bridge with `gateway` soon: pods came. */
   request(gateway: string): void {
     this.#gateway = gateway;
-    this.#wakeup.wake();
+    this.#changed.notify();
   }
 
   /** Ensures it at every request and periodically until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#gateway !== undefined) await this.ensure(this.#gateway);
-      await this.#wakeup.wait({ timeoutMs: ensurePeriodMs }, signal);
+      await this.#changed.waitAtMost(ensurePeriodMs, this.#clock, signal);
     }
   }
 

@@ -1,9 +1,9 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 
+import { Notification } from '../../lib/async/notification.js';
 import { type Clock } from '../../lib/clock/clock.js';
 import { type Logger } from '../../lib/log/logger.js';
-import { Wakeup } from '../sync/wakeup.js';
 
 /** What answers; see DnsResolver. */
 export interface PacketAnswerer {
@@ -30,7 +30,7 @@ export class DnsServer {
   readonly #port: number;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #wakeup: Wakeup;
+  readonly #changed = new Notification();
   #address: string | undefined;
   #boundTo: string | undefined;
   #boundPort: number | undefined;
@@ -44,7 +44,6 @@ export class DnsServer {
     this.#port = options.port ?? 53;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#wakeup = new Wakeup(options);
   }
 
   /** Why nothing is answered now; undefined while bound. */
@@ -60,7 +59,7 @@ export class DnsServer {
   setAddress(address: string): void {
     if (this.#address === address) return;
     this.#address = address;
-    this.#wakeup.wake();
+    this.#changed.notify();
   }
 
   /** Serves until `signal` aborts. */
@@ -68,15 +67,15 @@ export class DnsServer {
     while (!signal.aborted) {
       const address = this.#address;
       if (address === undefined) {
-        await this.#wakeup.wait({}, signal);
+        await this.#changed.wait(signal);
         continue;
       }
       const sockets = await this.#tryBind(address);
       if (!sockets) {
-        await this.#wakeup.wait({ timeoutMs: retryPeriodMs }, signal);
+        await this.#changed.waitAtMost(retryPeriodMs, this.#clock, signal);
         continue;
       }
-      while (!signal.aborted && !this.#broken && this.#address === address) await this.#wakeup.wait({}, signal);
+      while (!signal.aborted && !this.#broken && this.#address === address) await this.#changed.wait(signal);
       this.#boundTo = this.#boundPort = undefined;
       this.#problem = 'not bound';
       for (const connection of this.#connections) connection.destroy();
@@ -121,7 +120,7 @@ export class DnsServer {
   #onBroken(error: Error): void {
     this.#log.warn('a socket of the DNS server failed, binding again', { address: this.#boundTo, error });
     this.#broken = true;
-    this.#wakeup.wake();
+    this.#changed.notify();
   }
 
   #bindUdp(address: string): Promise<UdpSocket> {

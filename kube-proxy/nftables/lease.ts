@@ -1,6 +1,6 @@
+import { Notification } from '../../lib/async/notification.js';
 import { type Clock } from '../../lib/clock/clock.js';
 import { type Logger } from '../../lib/log/logger.js';
-import { Wakeup } from '../sync/wakeup.js';
 import { setNames } from './names.js';
 import { type Nft } from './nft-runner.js';
 
@@ -16,8 +16,9 @@ export class Lease {
   readonly #table: string;
   readonly #nft: Nft;
   readonly #onRefused: () => void;
+  readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #wakeup: Wakeup;
+  readonly #changed = new Notification();
   #needed = false;
 
   /** @param options.onRefused the kernel's table is not as it should be */
@@ -25,8 +26,8 @@ export class Lease {
     this.#table = options.table;
     this.#nft = options.nft;
     this.#onRefused = options.onRefused;
+    this.#clock = options.clock;
     this.#log = options.log;
-    this.#wakeup = new Wakeup(options);
   }
 
   /** @throws LongshoreError when the table has no lease */
@@ -43,14 +44,14 @@ export class Lease {
   setNeeded(needed: boolean): void {
     const begins = needed && !this.#needed;
     this.#needed = needed;
-    if (begins) this.#wakeup.wake();
+    if (begins) this.#changed.notify();
   }
 
   /** Renews while needed, until `signal` aborts, then releases. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#needed) await this.#tryRenew();
-      await this.#wakeup.wait({ timeoutMs: renewPeriodMs }, signal);
+      await this.#changed.waitAtMost(renewPeriodMs, this.#clock, signal);
     }
     if (!this.#needed) return;
     await this.release().catch((error: unknown) => {

@@ -1,7 +1,7 @@
+import { Notification } from '../../lib/async/notification.js';
 import { type Clock } from '../../lib/clock/clock.js';
 import { type Logger } from '../../lib/log/logger.js';
 import { type RoutingTable } from '../routes/routing-table.js';
-import { Wakeup } from '../sync/wakeup.js';
 import { compareRoutes, computePodRoutes, type PodRoute } from './compute-routes.js';
 import { type PodRoutes } from './ip-route-runner.js';
 
@@ -12,7 +12,8 @@ const ensurePeriodMs = 10_000;
 export class NodeRoutes {
   readonly #routes: PodRoutes;
   readonly #nodeName: string;
-  readonly #wakeup: Wakeup;
+  readonly #changed = new Notification();
+  readonly #clock: Clock;
   readonly #log: Logger;
   readonly #refused = new Map<string, string>();
   #wanted: PodRoute[] | undefined;
@@ -20,14 +21,14 @@ export class NodeRoutes {
   constructor(options: { routes: PodRoutes; nodeName: string; clock: Clock; log: Logger }) {
     this.#routes = options.routes;
     this.#nodeName = options.nodeName;
-    this.#wakeup = new Wakeup(options);
+    this.#clock = options.clock;
     this.#log = options.log;
   }
 
   /** Takes the nodes of `table` from now on. */
   setTable(table: RoutingTable): void {
     this.#wanted = computePodRoutes(table, this.#nodeName);
-    this.#wakeup.wake();
+    this.#changed.notify();
   }
 
   /** Makes the kernel's routes of ours those that are wanted; one that is refused hinders no other. Idempotent. */
@@ -48,7 +49,7 @@ export class NodeRoutes {
           this.#log.warn('routes to other nodes were not set', { error });
         });
       }
-      await this.#wakeup.wait({ timeoutMs: ensurePeriodMs }, signal);
+      await this.#changed.waitAtMost(ensurePeriodMs, this.#clock, signal);
     }
   }
 

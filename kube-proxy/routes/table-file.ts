@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
 
+import { Notification } from '../../lib/async/notification.js';
 import { type Clock } from '../../lib/clock/clock.js';
 import { writeFileAtomic } from '../../lib/files/write-file-atomic.js';
 import { type Logger } from '../../lib/log/logger.js';
 import { UpdateKind, WatchRoutesResponse } from '../../proto/gen/longshore/routing/v1/routing.js';
-import { Wakeup } from '../sync/wakeup.js';
 import { RouteAssembler } from './route-assembler.js';
 import { type RoutingTable } from './routing-table.js';
 
@@ -21,13 +21,12 @@ export class TableFile {
   readonly #clock: Clock;
   readonly #log: Logger;
   #pending: RoutingTable | undefined;
-  readonly #wakeup: Wakeup;
+  readonly #changed = new Notification();
 
   constructor(options: { path: string; clock: Clock; log: Logger }) {
     this.#path = options.path;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#wakeup = new Wakeup(options);
   }
 
   async load(): Promise<RoutingTable | undefined> {
@@ -46,7 +45,7 @@ export class TableFile {
   /** Asks for `table` to be written soon. */
   keep(table: RoutingTable): void {
     this.#pending = table;
-    this.#wakeup.wake();
+    this.#changed.notify();
   }
 
   /** Writes what `keep` was given, at most once a second, until `signal` aborts. */
@@ -58,7 +57,7 @@ export class TableFile {
         await this.#write(table);
         await this.#clock.sleep(writePeriodMs, signal).catch(() => undefined);
       } else {
-        await this.#wakeup.wait({}, signal);
+        await this.#changed.wait(signal);
       }
     }
     if (this.#pending) await this.#write(this.#pending);

@@ -1,7 +1,7 @@
 import { backoffDelay } from '../../lib/async/backoff.js';
+import { Notification } from '../../lib/async/notification.js';
 import { type Clock } from '../../lib/clock/clock.js';
 import { type Logger } from '../../lib/log/logger.js';
-import { Wakeup } from '../sync/wakeup.js';
 
 export interface Applied {
   revision: string;
@@ -14,7 +14,7 @@ export class AppliedReporter {
   readonly #send: (applied: Applied, signal: AbortSignal) => Promise<void>;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #wakeup: Wakeup;
+  readonly #changed = new Notification();
   #pending: Applied | undefined;
 
   /** @param options.send one call of ReportApplied */
@@ -22,19 +22,18 @@ export class AppliedReporter {
     this.#send = options.send;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#wakeup = new Wakeup(options);
   }
 
   report(applied: Applied): void {
     this.#pending = applied;
-    this.#wakeup.wake();
+    this.#changed.notify();
   }
 
   async run(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted;) {
       const applied = this.#pending;
       if (!applied) {
-        await this.#wakeup.wait({}, signal);
+        await this.#changed.wait(signal);
         continue;
       }
       try {

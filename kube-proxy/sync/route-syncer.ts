@@ -1,3 +1,4 @@
+import { Notification } from '../../lib/async/notification.js';
 import { type Clock } from '../../lib/clock/clock.js';
 import { type Logger } from '../../lib/log/logger.js';
 import { type KernelSettings } from '../bridge-rules/kernel-settings.js';
@@ -9,7 +10,6 @@ import { type RulesetRenderer } from '../nftables/ruleset-renderer.js';
 import { type Ruleset } from '../nftables/ruleset.js';
 import { withClusterDnsRoute } from '../routes/cluster-dns-route.js';
 import { type RoutingTable } from '../routes/routing-table.js';
-import { Wakeup } from './wakeup.js';
 
 /** How often the kernel's table is compared with what it should be. */
 const verifyPeriodMs = 60_000;
@@ -41,7 +41,7 @@ export class RouteSyncer {
   readonly #onSync: (result: SyncResult) => void;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #wakeup: Wakeup;
+  readonly #changed = new Notification();
   #offered: RoutingTable | undefined;
   /** The last table that the kernel took, with the cluster DNS route. */
   #applied: RoutingTable | undefined;
@@ -71,7 +71,6 @@ export class RouteSyncer {
     this.#onSync = options.onSync;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#wakeup = new Wakeup(options);
   }
 
   /** Why the kernel does not hold the newest table; undefined when it does. */
@@ -82,13 +81,13 @@ export class RouteSyncer {
   /** Applies `table` soon, unless a newer one comes before. */
   offer(table: RoutingTable): void {
     this.#offered = table;
-    this.#wakeup.wake();
+    this.#changed.notify();
   }
 
   /** Compares the kernel's table soon. */
   requestVerify(): void {
     this.#verifyDueMs = 0;
-    this.#wakeup.wake();
+    this.#changed.notify();
   }
 
   /** Until `signal` aborts. The kernel keeps its rules then. */
@@ -101,7 +100,7 @@ export class RouteSyncer {
         await this.#sync(table);
       }
       if (this.#offered) continue;
-      await this.#wakeup.wait({ timeoutMs: Math.max(0, this.#verifyDueMs - this.#clock.monotonic()) }, signal);
+      await this.#changed.waitAtMost(Math.max(0, this.#verifyDueMs - this.#clock.monotonic()), this.#clock, signal);
     }
   }
 

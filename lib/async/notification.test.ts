@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import { FakeClock } from '../clock/fake-clock.js';
 import { Notification } from './notification.js';
 
 describe('Notification', () => {
@@ -24,5 +25,18 @@ describe('Notification', () => {
     expect(woken).to.equal(false);
     stop.abort();
     await second;
+  });
+
+  it('wakes after a while by itself where it is asked to, and leaves no timer behind', async () => {
+    const clock = new FakeClock();
+    const notification = new Notification();
+    const { signal } = new AbortController();
+    const late = notification.waitAtMost(100, clock, signal);
+    await clock.advance(100);
+    await late;
+    const early = notification.waitAtMost(100, clock, signal);
+    notification.notify();
+    await early;
+    expect(clock.pending).to.equal(0);
   });
 });
