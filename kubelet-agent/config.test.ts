@@ -51,6 +51,6 @@ describe('createCommand', () => {
 
   it('has a cleanup command', async () => {
     const { cleanup } = await parse('cleanup', '--node-name', 'n1', '--cluster-id', 'c', '--state-dir', '/s');
-    expect(cleanup).to.include({ nodeName: 'n1', clusterId: 'c', stateDir: '/s' });
+    expect(cleanup).to.include({ nodeName: 'n1', clusterId: 'c', stateDir: '/s', keepIdentity: false });
   });
 });

@@ -35,6 +35,8 @@ export interface KubeletAgentConfig {
 export type CleanupConfig = Pick<KubeletAgentConfig, 'nodeName' | 'stateDir' | 'dockerHost' | 'logLevel'> & {
   /** Undefined: the cluster that the state directory knows. */
   clusterId: string | undefined;
+  /** Leave the key and the certificate: the node can come back without a token. */
+  keepIdentity: boolean;
 };
 
 export interface Commands {
@@ -63,6 +65,7 @@ export function createCommand(commands: Commands): Command {
     .command('cleanup')
     .description('Removes every container, network and file of an agent that no longer runs')
     .addOption(option('--cluster-id <id>', 'by default the cluster that the state directory knows'))
+    .addOption(option('--keep-identity', "leave the node's key and certificate").default(false))
     .action((_options, invoked: Command) => commands.cleanup(invoked.opts<CleanupConfig>()));
   addCommonOptions(cleanup);
   return program;

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { setMaxListeners } from 'node:events';
-import { join } from 'node:path';
-
 import { systemClock } from '../lib/clock/clock.js';
-import { nodePlaneChannelOptions } from '../lib/identity/agent-identity.js';
+import { type AgentIdentity, nodePlaneChannelOptions } from '../lib/identity/agent-identity.js';
 import { ensureIdentity } from '../lib/identity/ensure-identity.js';
+import { identityDirectory, IdentityFile } from '../lib/identity/identity-file.js';
+import { IdentityHolder } from '../lib/identity/identity-holder.js';
 import { keepIdentityFresh } from '../lib/identity/keep-identity-fresh.js';
 import { readJoinToken } from '../lib/identity/read-join-token.js';
 import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server.js';
@@ -37,38 +37,40 @@ async function serve(config: KubeletAgentConfig, log: Logger, signal: AbortSigna
   const createRuntime = (clusterId: string) => DockerRuntime.create({ dockerHost, clusterId, nodeName, clock, log });
   const engine = await createRuntime('');
   const agent = new KubeletAgent({ config, engine, createRuntime, mounts: mountRunner, metrics, clock, log });
-  const health = await startHealthServer({ host: '127.0.0.1', port: config.healthPort, ready: agent.readiness, metrics });
+  const identity = { dir: identityDirectory(stateDir), server, nodeName, role: 'kubelet' as const, clock, log };
+  const holder = new IdentityHolder({
+    obtain: async (ended) => ensureIdentity({ ...identity, ...(await readJoinToken(config)), signal: ended }),
+    hasJoined: async () => (await new IdentityFile(identity).load()) !== undefined,
+    keepFresh: (held, ended) => keepIdentityFresh({ ...identity, identity: held, signal: ended }),
+    clock,
+    log,
+  });
+  const ready = [{ name: 'certificate', check: () => holder.problem }, ...agent.readiness];
+  const health = await startHealthServer({ host: '127.0.0.1', port: config.healthPort, ready, metrics });
   log.info('kubelet agent started', { server, stateDir, healthPort: health.port });
   await agent.restore();
 
-  const session: Task = {
-    name: 'session',
-    run: async (ended) => {
-      const options = { dir: join(stateDir, 'pki'), server, nodeName, role: 'kubelet' as const, clock, log };
-      const identity = await ensureIdentity({ ...options, ...(await readJoinToken(config)), signal: ended });
-      const client = new NodeServiceClient(server, identity.credentials(), nodePlaneChannelOptions);
-      const streams = new StreamServiceClient(server, identity.credentials(), nodePlaneChannelOptions);
-      try {
-        await supervise(
-          [
-            { name: 'node-session', run: (stop) => agent.runSession(client, streams, stop) },
-            { name: 'identity', run: (stop) => keepIdentityFresh({ ...options, identity, signal: stop }) },
-          ],
-          { signal: ended, log },
-        );
-      } finally {
-        client.close();
-        streams.close();
-      }
-    },
+  const followControlPlane = async (held: AgentIdentity, ended: AbortSignal): Promise<void> => {
+    const client = new NodeServiceClient(server, held.credentials(), nodePlaneChannelOptions);
+    const streams = new StreamServiceClient(server, held.credentials(), nodePlaneChannelOptions);
+    try {
+      await agent.runSession(client, streams, ended);
+    } finally {
+      client.close();
+      streams.close();
+    }
   };
-  await supervise([{ name: 'pods', run: (stop) => agent.run(stop) }, session], { signal, log });
+  const tasks: Task[] = [
+    { name: 'pods', run: (stop) => agent.run(stop) },
+    { name: 'session', run: (stop) => holder.run(followControlPlane, stop) },
+  ];
+  await supervise(tasks, { signal, log });
   await health.close();
 }
 
 async function runCleanup(config: CleanupConfig): Promise<void> {
-  const { nodeName, stateDir, clusterId, dockerHost, logLevel } = config;
+  const { nodeName, stateDir, clusterId, keepIdentity, dockerHost, logLevel } = config;
   const log = createLogger({ component: 'kubelet-agent', level: logLevel }).child({ node: nodeName });
   const createRuntime = (id: string) => DockerRuntime.create({ dockerHost, clusterId: id, nodeName, clock, log });
-  await runProcess(() => cleanup({ stateDir, clusterId, createRuntime, mounts: mountRunner, log }), { log });
+  await runProcess(() => cleanup({ stateDir, clusterId, keepIdentity, createRuntime, mounts: mountRunner, log }), { log });
 }

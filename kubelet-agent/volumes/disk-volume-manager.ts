@@ -1,7 +1,8 @@
-import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
+import { listDirectory } from '../../lib/files/list-directory.js';
 import type { Logger } from '../../lib/log/logger.js';
 import type { PodAssignment, Volume } from '../../proto/gen/longshore/node/v1/pod.js';
 import { writeAtomically } from './atomic-writer.js';
@@ -82,14 +83,8 @@ export class DiskVolumeManager implements VolumeManager {
     this.#tokens.forget(podUid);
   }
 
-  async list(): Promise<string[]> {
-    try {
-      return await readdir(podsDirectory(this.#stateDir));
-    } catch (thrown) {
-      // No pod was ever here.
-      if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return [];
-      throw thrown;
-    }
+  list(): Promise<string[]> {
+    return listDirectory(podsDirectory(this.#stateDir));
   }
 
   async #prepareVolume(

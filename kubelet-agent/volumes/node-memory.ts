@@ -3,10 +3,13 @@ import { memoryDirectory, type PodDirectory } from './pod-directory.js';
 import type { Mounts } from './mount-runner.js';
 
 /**
- * One tmpfs for all volumes of the node that hold secrets, so that they never reach a
- * disk, at the price of one mount instead of one a pod. It is mounted with the first such
- * volume and unmounted with the last pod. Calls run one after another: a volume is never
- * made while the file system under it goes.
+ * One tmpfs for all volumes of the node that hold secrets: what containers mount is never
+ * on a disk, at the price of one mount instead of one a pod. It is mounted with the first
+ * such volume and unmounted with the last pod. Calls run one after another: a volume is
+ * never made while the file system under it goes.
+ *
+ * The agent's own copy of assignments (`assignments/`, root only, mode 0600) is on disk
+ * with the secrets in it: a node that reboots without its control plane runs its pods.
  */
 export class NodeMemory {
   readonly #root: string;

@@ -9,6 +9,11 @@ import { ensureKeyFile, publicKeyOf } from './key-file.js';
 /** Which of a node's two agents. */
 export type AgentRole = 'kubelet' | 'kube-proxy';
 
+/** Where an agent keeps its identity, below its state directory. */
+export function identityDirectory(stateDir: string): string {
+  return join(stateDir, 'pki');
+}
+
 /**
  * An agent's key, certificate and CA on disk, mode 0600:
  *   <dir>/<role>.key  the private key, made once before the first certificate is asked for,

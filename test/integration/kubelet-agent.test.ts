@@ -44,7 +44,7 @@ describe('kubelet agent on Docker', function () {
     await kill();
     plane.stop();
     const createRuntime = (id: string) => DockerRuntime.create({ clusterId: id, nodeName, clock, log });
-    await cleanup({ stateDir: dir, clusterId: undefined, createRuntime, mounts: mountRunner, log });
+    await cleanup({ stateDir: dir, clusterId: undefined, keepIdentity: false, createRuntime, mounts: mountRunner, log });
     expect(await runtime.observe()).to.deep.equal([]);
     await rm(dir, { recursive: true, force: true });
   });
