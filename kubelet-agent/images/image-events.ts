@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock/clock.js';
 import type { Container, PodAssignment } from '../../proto/gen/longshore/node/v1/pod.js';
+import { fieldPathOf } from '../pod-workers/desired-pod.js';
 import type { EventRecorder, PodEvent } from '../status/event-recorder.js';
 
 type Said = Pick<PodEvent, 'type' | 'reason' | 'message'>;
@@ -56,8 +57,8 @@ export class ImageEvents {
     this.#say(assignment, container, said, 'now');
   }
 
-  #say({ pod }: PodAssignment, container: Container, said: Said, occasion: number | 'now'): void {
-    if (!pod) return;
+  #say({ pod, spec }: PodAssignment, container: Container, said: Said, occasion: number | 'now'): void {
+    if (!pod || !spec) return;
     const now = this.#clock.now();
     for (const [key, untilMs] of this.#said) if (untilMs <= now) this.#said.delete(key);
     const key = [pod.uid, container.name, said.reason, said.message, occasion].join('\n');
@@ -66,7 +67,7 @@ export class ImageEvents {
     this.#said.set(key, now + (occasion === 'now' ? quietMs : occasionMs));
     if (repeated) return;
     const { namespace, name, uid } = pod;
-    this.#recorder.record({ pod: { namespace, name, uid }, fieldPath: `spec.containers{${container.name}}`, ...said });
+    this.#recorder.record({ pod: { namespace, name, uid }, fieldPath: fieldPathOf(spec, container.name), ...said });
   }
 }
 

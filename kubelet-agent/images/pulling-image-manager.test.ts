@@ -32,6 +32,7 @@ describe('PullingImageManager', () => {
   let runtime: FakeRuntime;
   let manager: PullingImageManager;
   let events: string[];
+  let fieldPaths: string[];
   let changed: string[];
   let stop: AbortController;
 
@@ -39,6 +40,7 @@ describe('PullingImageManager', () => {
     clock = new FakeClock();
     runtime = new FakeRuntime({ clock });
     events = [];
+    fieldPaths = [];
     changed = [];
     stop = new AbortController();
     manager = new PullingImageManager({
@@ -46,7 +48,12 @@ describe('PullingImageManager', () => {
       clock,
       log: silentLogger,
       signal: stop.signal,
-      recorder: { record: ({ pod: { name }, reason, message }) => events.push(`${name} ${reason}: ${message}`) },
+      recorder: {
+        record: ({ pod: { name }, fieldPath = '', reason, message }) => {
+          events.push(`${name} ${reason}: ${message}`);
+          fieldPaths.push(fieldPath);
+        },
+      },
     });
     manager.onChange((podUid) => changed.push(podUid));
   });
@@ -72,6 +79,14 @@ describe('PullingImageManager', () => {
       'a Pulled: Successfully pulled image "r.io/app:1" in 1.5s (1.5s including waiting). Image size: 1000000 bytes.',
       'c Pulled: Container image "r.io/app:1" already present on machine',
     ]);
+  });
+
+  it('names the place of an init container in its pod', async () => {
+    const setup = Container.fromPartial({ name: 'setup', image: 'r.io/app:1', imagePullPolicy: 'Never' });
+    const assignment = pod('a');
+    await manager.ensure({ ...assignment, spec: { ...assignment.spec!, initContainers: [setup] } }, setup);
+    await manager.ensure(assignment, web('Never'));
+    expect(fieldPaths).to.deep.equal(['spec.initContainers{setup}', 'spec.containers{web}']);
   });
 
   it('backs off after failures, 10 s doubling, and says so in Kubernetes words', async () => {

@@ -66,7 +66,7 @@ export class ContainerLauncher {
         attempt,
         sandboxAttempt,
         env,
-        volumeMounts: await this.#mounts(container, memory.volumePaths, env),
+        volumeMounts: await this.#mounts(desired, container, memory.volumePaths, env),
         networkFiles: await this.#volumes.prepareNetworkFiles(desired.assignment, facts),
         terminationLog: await this.#volumes.prepareTerminationLog(desired.uid, container.name, attempt),
         imageUser: image?.state === 'present' ? image.user : '',
@@ -77,10 +77,17 @@ export class ContainerLauncher {
     }
   }
 
-  async #mounts(container: Container, paths: ReadonlyMap<string, string>, env: ReadonlyMap<string, string>): Promise<Mount[]> {
+  async #mounts(
+    { spec }: DesiredPod,
+    container: Container,
+    paths: ReadonlyMap<string, string>,
+    env: ReadonlyMap<string, string>,
+  ): Promise<Mount[]> {
     const mounts: Mount[] = [];
     for (const { mount, volumePath, subPath } of wantedMounts(container, paths, env)) {
-      mounts.push(toMount(mount, subPath === '' ? volumePath : await resolveSubPath(volumePath, subPath)));
+      const hostPath = subPath === '' ? volumePath : await resolveSubPath(volumePath, subPath);
+      const volume = spec.volumes.find(({ name }) => name === mount.name);
+      mounts.push(toMount(mount, hostPath, volume));
     }
     return mounts;
   }

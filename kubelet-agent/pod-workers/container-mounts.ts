@@ -1,9 +1,17 @@
 import { isAbsolute, normalize } from 'node:path';
 
-import type { Container, VolumeMount } from '../../proto/gen/longshore/node/v1/pod.js';
+import type { Container, Volume, VolumeMount } from '../../proto/gen/longshore/node/v1/pod.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 import type { Mount } from '../runtime/container-runtime.js';
 import { expandVariables } from './expand-variables.js';
+
+/** Volumes whose content the agent writes: nobody else may (kubernetes issue 62099). */
+const writtenByAgent: readonly (NonNullable<Volume['source']>['$case'] | undefined)[] = [
+  'configMap',
+  'secret',
+  'downwardApi',
+  'projected',
+];
 
 /** A volume mount with its subPath, which the shell has to resolve inside the volume. */
 export interface WantedMount {
@@ -32,10 +40,11 @@ export function wantedMounts(
   });
 }
 
-/** A mount as the engine is asked for it. */
-export function toMount(mount: VolumeMount, hostPath: string): Mount {
+/** A mount as the engine is asked for it; without write access when the agent alone writes the volume. */
+export function toMount(mount: VolumeMount, hostPath: string, volume: Volume | undefined): Mount {
   const containerPath = isAbsolute(mount.mountPath) ? mount.mountPath : `/${mount.mountPath}`;
-  return { hostPath, containerPath, readOnly: mount.readOnly, propagation: propagationOf(mount) };
+  const readOnly = mount.readOnly || writtenByAgent.includes(volume?.source?.$case);
+  return { hostPath, containerPath, readOnly, propagation: propagationOf(mount) };
 }
 
 function subPathOf(mount: VolumeMount, env: ReadonlyMap<string, string>): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import type { Container, EnvVar, VolumeMount } from '../../proto/gen/longshore/node/v1/pod.js';
+import type { Container, EnvVar, Volume, VolumeMount } from '../../proto/gen/longshore/node/v1/pod.js';
 import { containerSpec, sandboxSpec } from './container-spec.js';
 import { resolveEnv } from './container-env.js';
 import { toMount, wantedMounts } from './container-mounts.js';
@@ -261,12 +261,21 @@ describe('wantedMounts', () => {
 
   it('finds the volume', () => {
     expect(wanted({})[0]).to.deep.include({ volumePath: '/volumes/data', subPath: '' });
-    expect(toMount(mount, '/volumes/data')).to.deep.equal({
+    expect(toMount(mount, '/volumes/data', undefined)).to.deep.equal({
       hostPath: '/volumes/data',
       containerPath: '/data',
       readOnly: true,
       propagation: 'rslave',
     });
+  });
+
+  it('lets nobody but the agent write what the agent writes', () => {
+    const configMap = { name: 'c', items: [], defaultMode: 0o644, optional: false };
+    const isReadOnly = (source: Volume['source']) =>
+      toMount({ ...mount, readOnly: false }, '/volumes/data', { name: 'data', source }).readOnly;
+    expect(isReadOnly({ $case: 'emptyDir', value: { medium: '', sizeLimitBytes: 0 } })).to.equal(false);
+    expect(isReadOnly({ $case: 'configMap', value: configMap })).to.equal(true);
+    expect(isReadOnly({ $case: 'projected', value: { sources: [], defaultMode: 0o644 } })).to.equal(true);
   });
 
   it('expands subPathExpr', () => {

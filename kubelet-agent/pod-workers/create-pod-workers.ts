@@ -44,7 +44,7 @@ export function createPodWorkers(options: {
   const { clock, runtime, images, reporter, node, recordFiles } = options;
   const probes = new ProbeManager({
     ...options,
-    runProbe: options.runProbe ?? probeRunner(runtime),
+    runProbe: options.runProbe ?? probeRunner({ runtime, clock }),
     onChange: (podUid) => {
       workers.probesChanged(podUid);
     },

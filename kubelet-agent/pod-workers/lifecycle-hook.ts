@@ -19,6 +19,7 @@ export async function runHook(
   signal: AbortSignal,
 ): Promise<void> {
   const { containerId, podIp, timeoutMs } = target;
+  const context = { host: podIp, timeoutMs, clock: ports.clock };
   using limit = linkedController(signal);
   const late = new LongshoreError('DeadlineExceeded', `the hook took longer than ${timeoutMs} ms`);
   const cancel = ports.clock.after(timeoutMs, () => {
@@ -37,10 +38,10 @@ export async function runHook(
         return;
       }
       case 'httpGet':
-        expectSuccess(await probeHttp(handler.handler.value, podIp, timeoutMs, limit.signal));
+        expectSuccess(await probeHttp(handler.handler.value, context, limit.signal));
         return;
       case 'tcpSocket':
-        expectSuccess(await probeTcp(handler.handler.value, podIp, timeoutMs, limit.signal));
+        expectSuccess(await probeTcp(handler.handler.value, context, limit.signal));
         return;
       case 'sleep':
         await ports.clock.sleep(handler.handler.value.seconds * 1000, limit.signal);

@@ -47,6 +47,18 @@ const crashed = (attempt: number, overrides = {}) =>
   });
 
 const rows: Row[] = [
+  {
+    it: 'starts nothing of a pod that the control plane knows to have finished',
+    desired: makePod('p', {}, { finalPhase: 'Failed' }),
+    snapshot: {},
+    expected: { kind: 'Wait', untilMs: undefined },
+  },
+  {
+    it: 'stops what still runs of a pod that the control plane knows to have finished',
+    desired: makePod('p', {}, { finalPhase: 'Succeeded' }),
+    snapshot: { observed: pod([sandbox()], [seen({ name: 'web' })]) },
+    expected: { kind: 'StopContainer', container: 'web', because: 'finished' },
+  },
   // Starting.
   { it: 'asks for images first', snapshot: { images: new Map() }, expected: { kind: 'EnsureImage', container: 'web' } },
   {

@@ -25,10 +25,11 @@ export type SandboxIntent = { kind: 'keep'; sandbox: ObservedSandbox } | { kind:
 
 export function planPod(snapshot: PodSnapshot): PodPlan {
   const { desired, record } = snapshot;
+  const reached = record.outcome ?? (desired && recordedOutcome(desired));
   if (!desired || snapshot.removed || desired.deletionGraceSeconds !== undefined) {
-    return withoutWork('stop', snapshot, 'deleted', record.outcome);
+    return withoutWork('stop', snapshot, 'deleted', reached);
   }
-  const decided = record.outcome ?? exceededDeadline(snapshot, desired);
+  const decided = reached ?? exceededDeadline(snapshot, desired);
   if (decided) return withoutWork('finish', snapshot, 'finished', decided);
   const plan = runningPlan(snapshot, desired);
   const outcome = outcomeOf(plan, desired);
@@ -97,6 +98,11 @@ function withoutWork(
     else if (container.state === 'exited') containers.set(container.name, { kind: 'finished', last: container });
   }
   return { mode, outcome, sandbox: { kind: 'none' }, containers, surplus };
+}
+
+/** The end that the control plane knows of, though this node's record of it is lost, or the pod ended by another's decision. */
+function recordedOutcome({ assignment: { finalPhase } }: DesiredPod): PodOutcome | undefined {
+  return finalPhase === 'Succeeded' || finalPhase === 'Failed' ? { phase: finalPhase, reason: '', message: '' } : undefined;
 }
 
 function exceededDeadline({ record, nowMs }: PodSnapshot, { spec }: DesiredPod): PodOutcome | undefined {

@@ -223,6 +223,21 @@ describe('PodWorkers', () => {
     expect(runtime.specOf('uid-a', 'web').env).to.deep.equal([{ name: 'KEY', value: 'v' }]);
   });
 
+  it('brings volumes up to date with every new assignment, and every 30 s', async () => {
+    node.assign(makeAssignment('a'));
+    await pass();
+    expect(volumes.prepared).to.equal(1);
+    node.assign(makeAssignment('a'));
+    await pass();
+    expect(volumes.prepared).to.equal(1);
+    node.assign({ ...makeAssignment('a'), configMaps: [{ name: 'c', data: { key: Buffer.from('new') } }] });
+    await pass();
+    expect(volumes.prepared).to.equal(2);
+    await pass(60_000);
+    expect(volumes.prepared).to.equal(4);
+    expect(runtime.calls).to.have.length(2);
+  });
+
   it('says what is wrong with a volume, and tries again', async () => {
     volumes.failure = 'MountVolume.SetUp failed for volume "c" : configmap "c" not found';
     node.assign(makeAssignment('a'));

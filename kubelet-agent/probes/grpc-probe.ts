@@ -3,17 +3,18 @@ import { credentials, Client, type ServiceError, status as GrpcStatus } from '@g
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 
 import type { GrpcAction } from '../../proto/gen/longshore/node/v1/pod.js';
-import { systemClock } from '../../lib/clock/clock.js';
+import type { ProbeContext } from './probe-context.js';
 import { failure, type ProbeOutcome, success } from './probe-outcome.js';
 
 const serving = 1;
 const statusNames = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
-/**
- * Asks the grpc.health.v1.Health service; SERVING is success.
- * @param host the pod's address
- */
-export function probeGrpc(action: GrpcAction, host: string, timeoutMs: number, signal: AbortSignal): Promise<ProbeOutcome> {
+/** Asks the grpc.health.v1.Health service; SERVING is success. */
+export function probeGrpc(
+  action: GrpcAction,
+  { host, timeoutMs, clock }: ProbeContext,
+  signal: AbortSignal,
+): Promise<ProbeOutcome> {
   const client = new Client(`${host}:${action.port}`, credentials.createInsecure(), { 'grpc.enable_retries': 0 });
   return new Promise<ProbeOutcome>((resolve) => {
     const onAbort = (): void => {
@@ -24,7 +25,7 @@ export function probeGrpc(action: GrpcAction, host: string, timeoutMs: number, s
       encodeRequest,
       decodeStatus,
       action.service,
-      { deadline: systemClock.now() + timeoutMs },
+      { deadline: clock.now() + timeoutMs },
       (error: ServiceError | null, status?: number) => {
         signal.removeEventListener('abort', onAbort);
         resolve(error ? failure(problemOf(error, action, timeoutMs)) : outcomeOf(status ?? 0));

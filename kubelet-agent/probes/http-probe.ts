@@ -2,6 +2,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
 import type { HttpGetAction } from '../../proto/gen/longshore/node/v1/pod.js';
+import type { ProbeContext } from './probe-context.js';
 import { failure, type ProbeOutcome, success } from './probe-outcome.js';
 
 const maxRedirects = 10;
@@ -9,20 +10,15 @@ const maxRedirects = 10;
 /**
  * GETs the container: 200 to 399 is success. Certificates are not verified; redirects are
  * followed on the same host only, one to another host counts as success (Kubernetes).
- * @param host the pod's address
+ * The time limit is that of each hop.
  */
-export async function probeHttp(
-  action: HttpGetAction,
-  host: string,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<ProbeOutcome> {
+export async function probeHttp(action: HttpGetAction, context: ProbeContext, signal: AbortSignal): Promise<ProbeOutcome> {
   const scheme = action.scheme.toLowerCase() === 'https' ? 'https' : 'http';
   const path = action.path.startsWith('/') ? action.path : `/${action.path}`;
-  let url = new URL(`${scheme}://${bracketed(action.host || host)}:${action.port}${path}`);
+  let url = new URL(`${scheme}://${bracketed(action.host || context.host)}:${action.port}${path}`);
   const headers = headersOf(action);
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
-    const answer = await get(url, headers, timeoutMs, signal);
+    const answer = await get(url, headers, context, signal);
     if (typeof answer === 'string') return failure(`Get "${url.href}": ${answer}`);
     const { statusCode, location } = answer;
     if (statusCode < 200 || statusCode >= 400) return failure(`HTTP probe failed with statuscode: ${statusCode}`);
@@ -43,12 +39,11 @@ function headersOf({ headers }: HttpGetAction): Record<string, string> {
 function get(
   url: URL,
   headers: Record<string, string>,
-  timeoutMs: number,
+  { timeoutMs, clock }: ProbeContext,
   signal: AbortSignal,
 ): Promise<{ statusCode: number; location: string | undefined } | string> {
   return new Promise((resolve) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const timeout = AbortSignal.timeout(timeoutMs);
     const request = send(url, { headers, rejectUnauthorized: false, agent: false }, (response: IncomingMessage) => {
       resolve({ statusCode: response.statusCode ?? 0, location: response.headers.location });
       request.destroy();
@@ -56,10 +51,10 @@ function get(
     const give = (): void => {
       request.destroy(new Error('context deadline exceeded (Client.Timeout exceeded while awaiting headers)'));
     };
-    timeout.addEventListener('abort', give, { once: true });
+    const cancelTimeout = clock.after(timeoutMs, give);
     signal.addEventListener('abort', give, { once: true });
     request.on('close', () => {
-      timeout.removeEventListener('abort', give);
+      cancelTimeout();
       signal.removeEventListener('abort', give);
     });
     request.on('error', (error) => {

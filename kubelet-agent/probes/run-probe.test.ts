@@ -6,13 +6,16 @@ import { expect } from 'chai';
 import { HealthImplementation } from 'grpc-health-check';
 
 import { Probe } from '../../proto/gen/longshore/node/v1/pod.js';
+import { systemClock } from '../../lib/clock/clock.js';
+import { FakeClock } from '../../lib/clock/fake-clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 import { type ProbeTarget, probeRunner } from './run-probe.js';
 
 describe('probeRunner', () => {
   const target: ProbeTarget = { containerId: 'c1', podIp: '127.0.0.1' };
   const { signal } = new AbortController();
-  const run = probeRunner({ exec: () => Promise.reject(new Error('no exec here')) });
+  const runtime = { exec: () => Promise.reject(new Error('no exec here')) };
+  const run = probeRunner({ runtime, clock: systemClock });
   const cleanup: (() => void)[] = [];
   afterEach(() => {
     for (const close of cleanup.splice(0)) close();
@@ -32,7 +35,7 @@ describe('probeRunner', () => {
     handler: { $case: 'httpGet', value: { path: '/ready', port, host: '', scheme: 'HTTP', headers: [], ...overrides } },
   });
   const exec = (answer: Promise<{ exitCode: number; output: string }>) =>
-    probeRunner({ exec: () => answer })(
+    probeRunner({ runtime: { exec: () => answer }, clock: systemClock })(
       { ...Probe.create(), handler: { $case: 'exec', value: { command: ['check'] } } },
       target,
       signal,
@@ -59,8 +62,9 @@ describe('probeRunner', () => {
   });
 
   it('gives up after the timeout', async () => {
-    const port = await serve(() => undefined);
-    const { result, message } = await run(http(port), target, signal);
+    const clock = new FakeClock();
+    const port = await serve(() => void clock.advance(1_000));
+    const { result, message } = await probeRunner({ runtime, clock })(http(port), target, signal);
     expect(result).to.equal('failure');
     expect(message).to.match(/^Get "http:\/\/127\.0\.0\.1:\d+\/ready": context deadline exceeded/);
   });

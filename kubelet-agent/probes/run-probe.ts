@@ -1,4 +1,5 @@
 import type { Probe } from '../../proto/gen/longshore/node/v1/pod.js';
+import type { Clock } from '../../lib/clock/clock.js';
 import { isError } from '../../lib/errors/errors.js';
 import type { ContainerRuntime } from '../runtime/container-runtime.js';
 import { probeGrpc } from './grpc-probe.js';
@@ -15,18 +16,19 @@ export interface ProbeTarget {
 export type RunProbe = (probe: Probe, target: ProbeTarget, signal: AbortSignal) => Promise<ProbeOutcome>;
 
 /** Runs probes of every kind. Never throws: what cannot be run is `unknown`. */
-export function probeRunner(runtime: Pick<ContainerRuntime, 'exec'>): RunProbe {
+export function probeRunner({ runtime, clock }: { runtime: Pick<ContainerRuntime, 'exec'>; clock: Clock }): RunProbe {
   return async (probe, { containerId, podIp }, signal) => {
     const timeoutMs = Math.max(1, probe.timeoutSeconds) * 1000;
+    const context = { host: podIp, timeoutMs, clock };
     switch (probe.handler?.$case) {
       case 'exec':
         return probeExec(runtime, containerId, probe.handler.value.command, timeoutMs, signal);
       case 'httpGet':
-        return probeHttp(probe.handler.value, podIp, timeoutMs, signal);
+        return probeHttp(probe.handler.value, context, signal);
       case 'tcpSocket':
-        return probeTcp(probe.handler.value, podIp, timeoutMs, signal);
+        return probeTcp(probe.handler.value, context, signal);
       case 'grpc':
-        return probeGrpc(probe.handler.value, podIp, timeoutMs, signal);
+        return probeGrpc(probe.handler.value, context, signal);
       case undefined:
         return { result: 'unknown', message: 'the probe has no handler' };
     }

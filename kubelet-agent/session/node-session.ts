@@ -30,6 +30,8 @@ export class NodeSession {
   readonly #options: NodeSessionOptions;
   #state: SessionState = { kind: 'waiting', reason: 'not registered yet' };
   #lastAnswerMs = -Infinity;
+  /** Code of the last failure since the last registration. */
+  #lastFailure: LongshoreError['code'] | undefined;
 
   constructor(options: NodeSessionOptions) {
     this.#options = options;
@@ -49,7 +51,7 @@ export class NodeSession {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock } = this.#options;
     for (let failures = 0; !signal.aborted;) {
       try {
         this.#setState({ kind: 'registering' });
@@ -57,13 +59,13 @@ export class NodeSession {
         await this.#options.onRegistered(registered, signal);
         this.#setState({ kind: 'connected', sessionId: registered.sessionId });
         failures = 0;
+        this.#lastFailure = undefined;
         await this.#keep(registered, signal);
       } catch (thrown) {
         if (signal.aborted) return;
         const error = LongshoreError.from(thrown);
         failures += 1;
-        if (failures === 1) log.warn('session with the control plane is over, registering again', { error });
-        else log.debug('cannot register yet', { failures, error });
+        this.#logFailure(error);
         this.#setState({ kind: 'waiting', reason: error.message });
         await clock.sleep(backoffDelay(failures, { initialMs: 100, maxMs: 2_000 }), signal).catch(() => undefined);
       }
@@ -147,6 +149,20 @@ export class NodeSession {
       if (update.kind === 'complete') log.info('assignments received', { pods: update.assigned.length });
       apply(update);
     }
+  }
+
+  /** Says it once for each kind of failure. A control plane that is away, or was and has forgotten this session, is nothing unusual. */
+  #logFailure(error: LongshoreError): void {
+    const { log } = this.#options;
+    const { code, message: reason } = error;
+    const repeated = code === this.#lastFailure;
+    this.#lastFailure = code;
+    if (repeated) log.debug('cannot register yet', { reason });
+    else if (code === 'Unauthenticated' || code === 'PermissionDenied') {
+      log.error('the control plane refuses this node, trying again', { reason });
+    } else if (code === 'FailedPrecondition' || code === 'Unavailable' || code === 'DeadlineExceeded') {
+      log.info('session with the control plane is over, registering again', { reason });
+    } else log.warn('session with the control plane is over, registering again', { error });
   }
 
   #setState(state: SessionState): void {

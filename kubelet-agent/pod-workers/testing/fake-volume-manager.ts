@@ -7,9 +7,12 @@ export class FakeVolumeManager implements VolumeManager {
   readonly pods = new Set<string>();
   readonly messages = new Map<string, string>();
   failure: string | undefined;
+  /** How often volumes of any pod were prepared. */
+  prepared = 0;
 
   prepare({ pod, spec }: PodAssignment): Promise<ReadonlyMap<string, string>> {
     if (this.failure !== undefined) return Promise.reject(new LongshoreError('NotFound', this.failure));
+    this.prepared += 1;
     this.pods.add(pod?.uid ?? '');
     return Promise.resolve(new Map((spec?.volumes ?? []).map(({ name }) => [name, `/pods/${pod?.uid ?? ''}/${name}`])));
   }
