@@ -11,3 +11,7 @@ export function toleratesTaint(toleration: Toleration, taint: Taint): boolean {
   if (toleration.operator && toleration.operator !== 'Equal') return false;
   return Boolean(toleration.key) && (toleration.value ?? '') === (taint.value ?? '');
 }
+
+export function isTolerated(taint: Taint, tolerations: readonly Toleration[] = []): boolean {
+  return tolerations.some((toleration) => toleratesTaint(toleration, taint));
+}

@@ -1,4 +1,4 @@
-import { isTolerated } from '../model/tolerations.js';
+import { isTolerated } from '../../../lib/kubernetes/tolerations.js';
 import { passes, type Filter } from './filter.js';
 
 const cordoned = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };

@@ -1,4 +1,4 @@
-import { isTolerated } from '../model/tolerations.js';
+import { isTolerated } from '../../../lib/kubernetes/tolerations.js';
 import { passes, type Filter } from './filter.js';
 
 /** No NoSchedule or NoExecute taint that the pod does not tolerate; so also: the node is Ready and reachable. */

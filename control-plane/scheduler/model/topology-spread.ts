@@ -3,7 +3,7 @@ import type { TopologySpreadConstraint } from '../../../lib/kubernetes/types/cor
 import type { NodeInfo } from './node-info.js';
 import { matchesRequiredNodes } from './node-selector.js';
 import type { PodInfo } from './pod-info.js';
-import { isTolerated } from './tolerations.js';
+import { isTolerated } from '../../../lib/kubernetes/tolerations.js';
 
 /** The spread constraints of a pod of one kind. */
 export function spreadConstraints({ pod }: PodInfo, whenUnsatisfiable: string): TopologySpreadConstraint[] {

@@ -1,5 +1,5 @@
 import { matchesTerm } from '../model/node-selector.js';
-import { isTolerated } from '../model/tolerations.js';
+import { isTolerated } from '../../../lib/kubernetes/tolerations.js';
 import { lessIsBetter, moreIsBetter, type Scorer } from './scorer.js';
 
 /** Preferred node affinity: the sum of the weights of the terms that a node meets. The user's wish outweighs the spread. */
