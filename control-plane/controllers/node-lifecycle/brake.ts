@@ -10,13 +10,27 @@ export interface BrakeState {
   readonly total: number;
 }
 
+/** What the brake knows of a node. */
+export interface NodeHealth {
+  readonly node: Node;
+  /** It has been silent for longer than heartbeats take. */
+  readonly late: boolean;
+  /** Its agent still has its first grace period to become ready in. */
+  readonly starting: boolean;
+}
+
 /**
  * Whether evictions must stop because most nodes seem lost. A node that is merely late
  * counts as well: when all vanish at the same moment, the first to be found lost must not
- * lose its pods because the grace period of the others still runs.
- * @param isLate whether a node has been silent for longer than heartbeats take
+ * lose its pods because the grace period of the others still runs. A node that is only
+ * starting says nothing of the network and does not count.
  */
-export function computeBrake(nodes: readonly Node[], isLate: (name: string) => boolean): BrakeState {
-  const unready = nodes.filter((node) => readinessOf(node) !== 'True' || isLate(node.metadata.name)).length;
-  return { on: nodes.length > 0 && unready / nodes.length > brakeShare, unready, total: nodes.length };
+export function computeBrake(nodes: readonly NodeHealth[]): BrakeState {
+  const counted = nodes.filter((health) => !health.starting);
+  const unready = counted.filter(isUnready).length;
+  return { on: counted.length > 0 && unready / counted.length > brakeShare, unready, total: counted.length };
+}
+
+export function isUnready({ node, late }: NodeHealth): boolean {
+  return readinessOf(node) !== 'True' || late;
 }

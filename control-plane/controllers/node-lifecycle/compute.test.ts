@@ -170,11 +170,28 @@ describe('computeBrake', () => {
       const nodes = Array.from({ length: total }, (_, index) =>
         makeNode(`n${index}`, { ready: index < unready ? 'Unknown' : 'True' }),
       );
-      expect(computeBrake(nodes, () => false).on).to.equal(on);
-      const ready = nodes.map(({ metadata }) => makeNode(metadata.name));
-      expect(computeBrake(ready, (name) => Number(name.slice(1)) < unready).on).to.equal(on);
+      expect(computeBrake(nodes.map((node) => ({ node, late: false, starting: false }))).on).to.equal(on);
+      const late = nodes.map(({ metadata }, index) => ({
+        node: makeNode(metadata.name),
+        late: index < unready,
+        starting: false,
+      }));
+      expect(computeBrake(late).on).to.equal(on);
     });
   }
+
+  it('does not count nodes that are still starting', () => {
+    const starting = ['n1', 'n2', 'n3'].map((name) => ({
+      node: makeNode(name, { ready: 'False' }),
+      late: false,
+      starting: true,
+    }));
+    expect(computeBrake(starting)).to.deep.equal({ on: false, unready: 0, total: 0 });
+    expect(computeBrake([...starting, { node: makeNode('n4'), late: false, starting: false }]).on).to.equal(false);
+    expect(computeBrake([...starting, { node: makeNode('n4', { ready: 'Unknown' }), late: false, starting: false }]).on).to.equal(
+      true,
+    );
+  });
 });
 
 describe('NodeSignals', () => {

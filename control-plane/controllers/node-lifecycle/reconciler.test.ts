@@ -125,6 +125,21 @@ describe('NodeReconciler', () => {
     expect(fixture.events).to.deep.equal([]);
   });
 
+  it('makes no brake noise over a cluster that starts, and judges a node that never becomes ready', async () => {
+    const starting = new Fixture();
+    await starting.start([]);
+    try {
+      await starting.resources.client('nodes').create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'new' }, spec: {} });
+      await starting.pass(7_000, []);
+      expect(starting.events).to.deep.equal([]);
+      await starting.pass(3_000, []);
+      expect(starting.events.map(({ reason }) => reason)).to.include('EvictionBrakeOn');
+      expect(await starting.state('new')).to.match(/^Unknown/);
+    } finally {
+      starting.stop();
+    }
+  });
+
   it('finds a silent node lost after its grace period, and takes it back', async () => {
     await fixture.pass(6_000, names);
     await fixture.pass(7_000, ['n2', 'n3']);

@@ -4,7 +4,7 @@ import type { Informer } from '../../resources/client.js';
 import { timestamp } from '../../resources/registry/timestamp.js';
 import type { ControllerContext } from '../controller-context.js';
 import { uidOf } from '../objects/owner-references.js';
-import { computeBrake, type BrakeState } from './brake.js';
+import { computeBrake, isUnready, type BrakeState, type NodeHealth } from './brake.js';
 import { conditionOf, lostConditions, readinessOf } from './node-conditions.js';
 import { NodeSignals } from './node-signals.js';
 import { NodePods } from './node-pods.js';
@@ -154,14 +154,12 @@ export class NodeReconciler {
   }
 
   #updateBrake(): void {
-    const isLate = (name: string): boolean => this.#silence(name).silentMs > this.#graceMs / 2;
-    const nodes = this.#nodes.list();
-    const state = computeBrake(nodes, isLate);
+    const nodes = this.#nodes.list().map((node) => this.#health(node));
+    const state = computeBrake(nodes);
     if (state.on === this.#braked) return;
     this.#braked = state.on;
     if (state.on) {
-      const unready = nodes.filter((node) => readinessOf(node) !== 'True' || isLate(node.metadata.name));
-      this.#reportBrake(unready, state);
+      this.#reportBrake(nodes, state);
     } else {
       // Those that are still silent may just be the last to come back.
       this.#signals.restart(this.#context.clock.monotonic());
@@ -170,13 +168,26 @@ export class NodeReconciler {
     this.#onBrake();
   }
 
-  #reportBrake(unreadyNodes: readonly Node[], { unready, total }: BrakeState): void {
+  /** A Node may be there before its agent is ready, and before its Lease: it is starting for one grace period. */
+  #health(node: Node): NodeHealth {
+    const { name, creationTimestamp = '' } = node.metadata;
+    const ageMs = this.#context.clock.now() - Date.parse(creationTimestamp);
+    return {
+      node,
+      late: this.#silence(name).silentMs > this.#graceMs / 2,
+      starting: readinessOf(node) === 'False' && ageMs < this.#graceMs,
+    };
+  }
+
+  #reportBrake(nodes: readonly NodeHealth[], { unready, total }: BrakeState): void {
     this.#context.log.warn('eviction brake on: most nodes are unready, no pod is evicted because of its node', {
       unready,
       total,
     });
     const message = `${unready} of ${total} nodes are unready: evicting no pods until more nodes are back`;
-    for (const node of unreadyNodes) this.#record(node, 'Warning', 'EvictionBrakeOn', message);
+    for (const health of nodes) {
+      if (!health.starting && isUnready(health)) this.#record(health.node, 'Warning', 'EvictionBrakeOn', message);
+    }
   }
 
   #record(object: Node, type: 'Normal' | 'Warning', reason: string, message: string): void {
