@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ensureTestImage } from '../support/images.js';
+import { debianKubectl, kubectlOnPath, kubectlWith } from '../support/kubectl.js';
+import { LocalCluster } from '../support/local-cluster.js';
+import { describeAccess } from './kubectl/access.js';
+import { describeDeployments } from './kubectl/deployments.js';
+import { describePods } from './kubectl/pods.js';
+import { describeRefusals } from './kubectl/refusals.js';
+import type { Scene } from './kubectl/scene.js';
+
+const clients = [
+  { name: 'the kubectl on PATH', namespace: 'modern', modern: true, binary: async () => kubectlOnPath },
+  { name: "Debian's kubectl", namespace: 'debian', modern: false, binary: debianKubectl },
+];
+
+describe('A cluster under kubectl', function () {
+  const cluster = new LocalCluster({ name: 'kubectl', net: 4, nodes: 2 });
+
+  before(async () => {
+    await cluster.down();
+    await ensureTestImage('busybox');
+    await cluster.up();
+  });
+
+  after(async () => {
+    await cluster.down();
+  });
+
+  for (const { name, namespace, modern, binary } of clients) {
+    describe(`with ${name}`, () => {
+      let scene: Scene;
+      let home: string;
+
+      before(async () => {
+        home = await mkdtemp(join(tmpdir(), 'longshore-kubectl-home-'));
+        const kubectl = kubectlWith({ binary: await binary(), kubeconfig: cluster.layout.kubeconfig, home });
+        scene = { kubectl, namespace, modern };
+        await kubectl.ok(['create', 'namespace', namespace]);
+      });
+
+      after(async () => {
+        await rm(home, { recursive: true, force: true });
+      });
+
+      describe('pods', () => describePods(() => scene));
+      describe('deployments', () => describeDeployments(() => scene));
+      describe('refusals and reasons', () => describeRefusals(() => scene));
+      describe('access', () =>
+        describeAccess(
+          () => scene,
+          () => cluster.layout.kubeconfig,
+        ));
+    });
+  }
+});
