@@ -1,11 +1,14 @@
-import ipaddr from 'ipaddr.js';
 import type { Endpoint, EndpointSlice } from '../../../lib/kubernetes/types/discovery-v1.js';
 import { invalid, notSupported, required, type FieldCause } from '../causes.js';
 import { ageColumn, defineResource, nameColumn } from '../define.js';
+import { validateReachableIp } from '../validation/addresses.js';
+import { validateName } from '../validation/object-meta.js';
 import { validatePort } from '../validation/numbers.js';
 
 const shown = 3;
 const maxEndpoints = 1000;
+/** An endpoint is one thing that may have several addresses. */
+const maxAddresses = 100;
 const addressTypes = ['IPv4', 'IPv6', 'FQDN'];
 
 export const endpointSliceDefinition = defineResource<EndpointSlice>({
@@ -51,10 +54,14 @@ function validateAddressType(slice: EndpointSlice, previous: EndpointSlice | und
 function validateEndpoint(endpoint: Endpoint, addressType: string, field: string): FieldCause[] {
   const addresses = endpoint.addresses ?? [];
   if (addresses.length === 0) return [required(`${field}.addresses`, 'must contain at least 1 address')];
-  if (addressType === 'FQDN') return [];
-  return addresses.flatMap((address, index) =>
-    ipaddr.isValid(address) ? [] : [invalid(`${field}.addresses[${index}]`, address, 'must be a valid IP address')],
-  );
+  if (addresses.length > maxAddresses) {
+    return [invalid(`${field}.addresses`, addresses.length, `must have at most ${maxAddresses} items`)];
+  }
+  return addresses.flatMap((address, index) => {
+    const at = `${field}.addresses[${index}]`;
+    if (addressType === 'IPv4' || addressType === 'IPv6') return validateReachableIp(address, at, addressType);
+    return addressType === 'FQDN' ? validateName(address, 'subdomain', at) : [];
+  });
 }
 
 function portsText({ ports = [] }: EndpointSlice): string {

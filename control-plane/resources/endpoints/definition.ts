@@ -1,7 +1,7 @@
-import ipaddr from 'ipaddr.js';
 import type { Endpoints, EndpointSubset } from '../../../lib/kubernetes/types/core-v1.js';
-import { invalid, type FieldCause } from '../causes.js';
+import { type FieldCause } from '../causes.js';
 import { ageColumn, defineResource, nameColumn } from '../define.js';
+import { validateReachableIp } from '../validation/addresses.js';
 import { validatePort } from '../validation/numbers.js';
 
 /** How many endpoints a table names before it only counts. */
@@ -42,9 +42,7 @@ function endpointsText(subsets: readonly EndpointSubset[]): string {
 
 function validateSubset({ addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset, field: string): FieldCause[] {
   const bad = (list: typeof addresses, at: string): FieldCause[] =>
-    list.flatMap(({ ip }, index) =>
-      ipaddr.isValid(ip) ? [] : [invalid(`${field}.${at}[${index}].ip`, ip, 'must be a valid IP address')],
-    );
+    list.flatMap(({ ip }, index) => validateReachableIp(ip, `${field}.${at}[${index}].ip`));
   return [
     ...bad(addresses, 'addresses'),
     ...bad(notReadyAddresses, 'notReadyAddresses'),

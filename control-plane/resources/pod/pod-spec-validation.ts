@@ -1,7 +1,7 @@
-import ipaddr from 'ipaddr.js';
 import type { PodSpec, PodTemplateSpec, Toleration } from '../../../lib/kubernetes/types/core-v1.js';
 import { isQualifiedName } from '../../../lib/kubernetes/label-selector.js';
 import { duplicate, forbidden, invalid, required, type FieldCause } from '../causes.js';
+import { validateIp } from '../validation/addresses.js';
 import { validateAnnotations, validateLabels, validateName } from '../validation/object-meta.js';
 import { validateNonNegative } from '../validation/numbers.js';
 import { validateContainer } from './container-validation.js';
@@ -112,9 +112,7 @@ function validateToleration(toleration: Toleration, field: string): FieldCause[]
 
 function validateDns({ dnsPolicy, dnsConfig }: PodSpec, field: string): FieldCause[] {
   const nameservers = dnsConfig?.nameservers ?? [];
-  const causes = nameservers
-    .filter((address) => !ipaddr.isValid(address))
-    .map((address) => invalid(`${field}.dnsConfig.nameservers`, address, 'must be a valid IP address'));
+  const causes = nameservers.flatMap((address, index) => validateIp(address, `${field}.dnsConfig.nameservers[${index}]`));
   if (dnsPolicy === 'None' && nameservers.length === 0) {
     const detail = 'must provide at least one DNS nameserver when `dnsPolicy` is None';
     causes.push(required(`${field}.dnsConfig.nameservers`, detail));
@@ -125,7 +123,9 @@ function validateDns({ dnsPolicy, dnsConfig }: PodSpec, field: string): FieldCau
 function validateHostAliases(spec: PodSpec, field: string): FieldCause[] {
   return (spec.hostAliases ?? []).flatMap((alias, index) => {
     const at = `${field}[${index}]`;
-    const address = ipaddr.isValid(alias.ip) ? [] : [invalid(`${at}.ip`, alias.ip, 'must be a valid IP address')];
-    return [...address, ...(alias.hostnames ?? []).flatMap((name) => validateName(name, 'subdomain', `${at}.hostnames`))];
+    return [
+      ...validateIp(alias.ip, `${at}.ip`),
+      ...(alias.hostnames ?? []).flatMap((name) => validateName(name, 'subdomain', `${at}.hostnames`)),
+    ];
   });
 }

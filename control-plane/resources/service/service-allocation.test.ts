@@ -52,6 +52,8 @@ describe('Service allocation', () => {
       'The range of valid ports is 30000-32767',
     );
     expect(await message(create('b', { clusterIP: '10.1.0.1' }))).to.contain('not in the valid range');
+    // The same address as a's, in the wording of other programs.
+    expect(await message(create('b', { clusterIP: '10.96.00.9' }))).to.contain('not in the valid range');
     expect(await claims(test)).to.deep.equal(['/ranges/clusterips/10.96.0.9', '/ranges/nodeports/30080']);
   });
 

@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+
 import { addressAt, contains, sizeOf, toNumber } from '../../../lib/net/cidr.js';
 import type { Service, ServicePort } from '../../../lib/kubernetes/types/core-v1.js';
 import { LongshoreError } from '../../../lib/errors/errors.js';
@@ -67,7 +69,7 @@ async function allocateAddress({ spec }: Service, isTaken: IsTaken, context: Adm
 }
 
 async function addressProblem(address: string, cidr: string, isTaken: IsTaken): Promise<string | undefined> {
-  const offset = isIpv4(address) && contains(cidr, address) ? toNumber(address) - toNumber(addressAt(cidr, 0)) : -1;
+  const offset = isIPv4(address) && contains(cidr, address) ? toNumber(address) - toNumber(addressAt(cidr, 0)) : -1;
   if (offset < 1 || offset > sizeOf(cidr) - 2) {
     return `failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. The range of valid IPs is ${cidr}`;
   }
@@ -140,10 +142,6 @@ async function pick(
     if (!taken.has(claim) && !(await using.isTaken(claim))) return candidate;
   }
   return undefined;
-}
-
-function isIpv4(address: string): boolean {
-  return /^\d{1,3}(\.\d{1,3}){3}$/.test(address) && address.split('.').every((octet) => Number(octet) <= 255);
 }
 
 function exhausted(message: string): LongshoreError {

@@ -1,7 +1,7 @@
-import ipaddr from 'ipaddr.js';
 import type { Service, ServicePort, ServiceSpec } from '../../../lib/kubernetes/types/core-v1.js';
 import { duplicate, forbidden, invalid, required, type FieldCause } from '../causes.js';
 import { validateTargetPort } from '../pod/probe-validation.js';
+import { validateReachableIp } from '../validation/addresses.js';
 import { validateLabels, validateName } from '../validation/object-meta.js';
 import { validatePort } from '../validation/numbers.js';
 
@@ -70,9 +70,7 @@ function validateAddresses(spec: ServiceSpec): FieldCause[] {
   if ((spec.clusterIPs?.length ?? 0) > 1 || spec.ipFamilyPolicy === 'RequireDualStack' || spec.ipFamilies?.includes('IPv6')) {
     causes.push(invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, 'Cluster is not configured for dual-stack services'));
   }
-  spec.externalIPs?.forEach((address, index) => {
-    if (!ipaddr.isValid(address)) causes.push(invalid(`spec.externalIPs[${index}]`, address, 'must be a valid IP address'));
-  });
+  spec.externalIPs?.forEach((address, index) => causes.push(...validateReachableIp(address, `spec.externalIPs[${index}]`)));
   if (spec.type === 'ClusterIP' && spec.externalTrafficPolicy && !spec.externalIPs?.length) {
     const detail = 'may only be set for externally-accessible services';
     causes.push(invalid('spec.externalTrafficPolicy', spec.externalTrafficPolicy, detail));
