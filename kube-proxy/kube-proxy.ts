@@ -20,6 +20,7 @@ import { NodeRoutes } from './node-routes/node-routes.js';
 import { Lease } from './nftables/lease.js';
 import { tableName } from './nftables/names.js';
 import { NftRunner } from './nftables/nft-runner.js';
+import { socketProbe } from './nftables/render-base.js';
 import { NftablesProxier } from './nftables/nftables-proxier.js';
 import { RulesetRenderer } from './nftables/ruleset-renderer.js';
 import { type RoutingTable } from './routes/routing-table.js';
@@ -73,7 +74,7 @@ export class KubeProxy {
       proxier: new NftablesProxier({ table, nft, log }),
       renderer: new RulesetRenderer(),
       conntrack: new ConntrackRunner({ log }),
-      kernelSettings: () => ensureKernelSettings({ log }),
+      kernelSettings: () => ensureKernelSettings({ findsSockets: () => nft.allows(socketProbe), log }),
       onSync: (result) => this.#onSync(result),
       clock,
       log,

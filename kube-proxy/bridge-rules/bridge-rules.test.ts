@@ -86,7 +86,11 @@ describe('kernel settings', () => {
   afterEach(() => rm(root, { recursive: true }));
 
   it('are turned on where they exist', async () => {
-    expect(await ensureKernelSettings({ log: silentLogger, root })).to.deep.equal({ forwards: true, bridgeFiltered: false });
+    expect(await ensureKernelSettings({ findsSockets: async () => true, log: silentLogger, root })).to.deep.equal({
+      forwards: true,
+      bridgeFiltered: false,
+      findsSockets: true,
+    });
     expect(await readFile(join(root, 'net/ipv4/ip_forward'), 'utf8')).to.equal('1\n');
   });
 

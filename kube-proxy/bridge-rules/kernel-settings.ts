@@ -11,18 +11,25 @@ const bridgeFilter = 'net/bridge/bridge-nf-call-iptables';
 export interface KernelSettings {
   forwards: boolean;
   bridgeFiltered: boolean;
+  findsSockets: boolean;
 }
 
 /**
  * Turns on what the rules need and reports what holds then: a kernel without bridge filtering
  * (or a read-only /proc/sys) is not an error. Idempotent.
+ * @param options.findsSockets tries a rule that needs nft_socket
  * @param options.root default /proc/sys
  */
-export async function ensureKernelSettings(options: { log: Logger; root?: string }): Promise<KernelSettings> {
+export async function ensureKernelSettings(options: {
+  findsSockets: () => Promise<boolean>;
+  log: Logger;
+  root?: string;
+}): Promise<KernelSettings> {
   const { log, root = '/proc/sys' } = options;
   return {
     forwards: await ensureOn(join(root, forwarding), log),
     bridgeFiltered: await ensureOn(join(root, bridgeFilter), log),
+    findsSockets: await options.findsSockets(),
   };
 }
 

@@ -81,7 +81,10 @@ class TableModel {
 }
 
 function rulesetOf(table: RoutingTable, renderer = new RulesetRenderer()): Ruleset {
-  return renderer.render(table, renderContext(table, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true })!);
+  return renderer.render(
+    table,
+    renderContext(table, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true, findsSockets: true })!,
+  );
 }
 
 describe('computeChanges', () => {

@@ -12,7 +12,7 @@ import { RulesetRenderer } from './ruleset-renderer.js';
 const here = makeEndpoint('10.244.1.5', 8080);
 const there = makeEndpoint('10.244.2.6', 8080, { nodeName: 'n2' });
 
-const machine = { nodeName: 'n1', sharedHost: false, bridgeFiltered: true };
+const machine = { nodeName: 'n1', sharedHost: false, bridgeFiltered: true, findsSockets: true };
 const cases: { name: string; table: RoutingTable; options?: Partial<typeof machine> }[] = [
   { name: 'no-services', table: makeTable([]) },
   {
@@ -67,7 +67,7 @@ const cases: { name: string; table: RoutingTable; options?: Partial<typeof machi
   },
   {
     name: 'alone-on-shared-host-without-bridge-filter',
-    options: { sharedHost: true, bridgeFiltered: false },
+    options: { sharedHost: true, bridgeFiltered: false, findsSockets: true },
     table: makeTable([], { nodeRoutes: [makeNode(1, { internalIp: '10.244.1.1' })] }),
   },
 ];

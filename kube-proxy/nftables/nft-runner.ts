@@ -24,6 +24,17 @@ export class NftRunner implements Nft {
     await this.#run('nft', ['-f', '-'], { input: text, timeoutMs: 30_000 });
   }
 
+  /** Whether this kernel and this nft would take `text`; nothing is changed. */
+  async allows(text: string): Promise<boolean> {
+    try {
+      await this.#run('nft', ['-c', '-f', '-'], { input: text, timeoutMs: 30_000 });
+      return true;
+    } catch (thrown) {
+      if (isError(thrown, 'Internal')) return false;
+      throw thrown;
+    }
+  }
+
   async list(table: string): Promise<string | undefined> {
     try {
       return await this.#run('nft', ['-j', 'list', 'table', 'ip', table], { timeoutMs: 30_000 });

@@ -56,7 +56,10 @@ function listingOf(ruleset: Ruleset): string {
 }
 
 function render(table: RoutingTable): Ruleset {
-  return new RulesetRenderer().render(table, renderContext(table, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true })!);
+  return new RulesetRenderer().render(
+    table,
+    renderContext(table, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true, findsSockets: true })!,
+  );
 }
 
 const first = render(makeTable([makeService('web', '10.96.0.20', [makePort(80, [makeEndpoint('10.244.1.5', 80)])])]));

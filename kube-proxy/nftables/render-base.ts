@@ -59,6 +59,8 @@ export function renderBaseSets(context: RenderContext): Map<string, NftSet & { e
 }
 
 const serviceKey = 'ip daddr . meta l4proto . th dport';
+/** Some program of this host listens on the packet's very address. */
+const listening = 'socket wildcard 0';
 const nodePortKey = 'meta l4proto . th dport';
 /** Loopback is left alone: a pod could not answer to 127.0.0.1. */
 const localAddress = 'ip daddr != 127.0.0.0/8 fib daddr type local';
@@ -70,14 +72,25 @@ const localAddress = 'ip daddr != 127.0.0.0/8 fib daddr type local';
  * only for what the former left untranslated.
  */
 function entryRules(context: RenderContext): string[] {
-  if (!context.sharedHost) return ['goto services'];
+  if (!context.sharedHost) return [...ownDnsRules(context), 'goto services'];
   return [
+    ...ownDnsRules(context),
     `ip saddr ${context.podCidr} goto services`,
     `ip daddr ${context.gateway} goto services`,
     `ip saddr ${context.clusterCidr} return`,
     `ip daddr ${context.clusterCidr} return`,
     context.leased ? `meta l4proto @${setNames.lease} goto services` : 'goto services',
   ];
+}
+
+/**
+ * Questions to this node's DNS server reach it while it listens. When it does not, they go on
+ * as the cluster DNS service's do, to other nodes: ICMP would refuse them, but the kernel sends
+ * a client only about one refusal a second, and a resolver waits for what it did not get.
+ */
+function ownDnsRules(context: RenderContext): string[] {
+  if (!context.findsSockets) return [];
+  return [`ip daddr ${context.gateway} meta l4proto { tcp, udp } th dport 53 ${listening} return`];
 }
 
 /** Ends the chain for what is not of this node's pods unless the proxy lives. */
@@ -114,3 +127,11 @@ function masqueradeRules(context: RenderContext): string[] {
   rules.push(`ip saddr ${podCidr} ip daddr != ${clusterCidr} ip daddr != @${setNames.nodeAddresses} masquerade fully-random`);
   return rules;
 }
+
+/** A ruleset that only a kernel with nft_socket allows; to be tried, not applied. */
+export const socketProbe = [
+  'add table ip longshore_probe',
+  'add chain ip longshore_probe probe { type nat hook prerouting priority -100; }',
+  `add rule ip longshore_probe probe meta l4proto udp ${listening} return`,
+  '',
+].join('\n');

@@ -16,12 +16,14 @@ export interface RenderContext {
   readonly leased: boolean;
   /** Frames between ports of one bridge pass netfilter (bridge-nf-call-iptables). */
   readonly bridgeFiltered: boolean;
+  /** A rule can ask whether a program listens on the packet's address (nft_socket). */
+  readonly findsSockets: boolean;
 }
 
 /** @returns undefined while the node has no pod CIDR in the table: there is nothing to render then */
 export function renderContext(
   table: RoutingTable,
-  options: { nodeName: string; sharedHost: boolean; bridgeFiltered: boolean },
+  options: { nodeName: string; sharedHost: boolean; bridgeFiltered: boolean; findsSockets: boolean },
 ): RenderContext | undefined {
   const podCidr = table.nodes.get(options.nodeName)?.podCidr ?? '';
   if (podCidr === '') return undefined;

@@ -23,7 +23,7 @@ export class RulesetRenderer {
     }
     const chains = renderBaseChains(context);
     const sets = renderBaseSets(context);
-    const services = withClusterDnsRoute(table, context.nodeName).services;
+    const services = withClusterDnsRoute(table, context.nodeName, context.findsSockets ? context.gateway : undefined).services;
     for (const id of [...services.keys()].sort()) {
       const service = services.get(id);
       if (!service) continue;

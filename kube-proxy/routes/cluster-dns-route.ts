@@ -8,8 +8,10 @@ const dnsPort = 53;
  * The table with the cluster DNS service routed to the DNS servers of the proxies: those of
  * the other ready nodes, and this node's own only when it is alone. A pod asks its own node's
  * server first, by its gateway address; the service address is its way round a dead one.
+ * @param gateway routed like the service's own address: for kernels that leave it alone while
+ *   the node's server listens
  */
-export function withClusterDnsRoute(table: RoutingTable, nodeName: string): RoutingTable {
+export function withClusterDnsRoute(table: RoutingTable, nodeName: string, gateway?: string): RoutingTable {
   const address = table.network.clusterDns;
   if (address === '') return table;
   const entry = [...table.services].find(([, service]) => service.clusterIp === address);
@@ -20,7 +22,7 @@ export function withClusterDnsRoute(table: RoutingTable, nodeName: string): Rout
     { name: 'dns', protocol: 'UDP', port: dnsPort, nodePort: 0, endpoints },
     { name: 'dns-tcp', protocol: 'TCP', port: dnsPort, nodePort: 0, endpoints },
   ];
-  const routed = { ...service, internalLocal: false, ports: [...ports, ...others] };
+  const routed = { ...service, internalLocal: false, externalIps: gateway ? [gateway] : [], ports: [...ports, ...others] };
   return { ...table, services: new Map(table.services).set(id, routed) };
 }
 

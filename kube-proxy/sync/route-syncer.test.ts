@@ -43,7 +43,7 @@ describe('RouteSyncer', () => {
       proxier: new NftablesProxier({ table: 'longshore_n1', nft, log: silentLogger }),
       renderer: new RulesetRenderer(),
       conntrack: { deleteUdpFlows: async () => undefined },
-      kernelSettings: async () => ({ forwards: true, bridgeFiltered: true }),
+      kernelSettings: async () => ({ forwards: true, bridgeFiltered: true, findsSockets: true }),
       onSync: (result) => results.push(result),
       clock,
       log: silentLogger,

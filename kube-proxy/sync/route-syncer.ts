@@ -47,7 +47,7 @@ export class RouteSyncer {
   #applied: RoutingTable | undefined;
   /** The table that the kernel refused last, until one is taken. */
   #refused: RoutingTable | undefined;
-  #settings: KernelSettings = { forwards: true, bridgeFiltered: true };
+  #settings: KernelSettings = { forwards: true, bridgeFiltered: true, findsSockets: true };
   #verifyDueMs = 0;
   #problem: string | undefined = 'no routing table yet';
 
@@ -110,6 +110,7 @@ export class RouteSyncer {
       nodeName: this.#nodeName,
       sharedHost: this.#sharedHost,
       bridgeFiltered: this.#settings.bridgeFiltered,
+      findsSockets: this.#settings.findsSockets,
     });
     if (!context) {
       this.#problem = `node ${this.#nodeName} has no pod CIDR in the routing table`;

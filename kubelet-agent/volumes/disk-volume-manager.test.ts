@@ -339,7 +339,7 @@ describe('DiskVolumeManager', () => {
     );
     expect(await readFile(paths.hostname, 'utf8')).to.equal('web\n');
     expect(await readFile(paths.resolvConf, 'utf8')).to.equal(
-      'search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.244.1.1\nnameserver 10.96.0.10\noptions ndots:5 timeout:2 attempts:3\n',
+      'search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.244.1.1\nnameserver 10.96.0.10\noptions ndots:5 timeout:1 attempts:3\n',
     );
   });
 

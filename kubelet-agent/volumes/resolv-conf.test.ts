@@ -14,7 +14,7 @@ const node = { nameservers: ['127.0.0.53', '192.0.2.53'], searches: ['corp'], op
 const cluster = {
   nameservers: ['10.244.1.1', '10.96.0.10'],
   searches: ['shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local'],
-  options: ['ndots:5', 'timeout:2', 'attempts:3'],
+  options: ['ndots:5', 'timeout:1', 'attempts:3'],
 };
 
 describe('resolv.conf', () => {
@@ -37,7 +37,7 @@ describe('resolv.conf', () => {
         dnsPolicy: 'ClusterFirst',
         dnsConfig: { nameservers: ['10.96.0.10'], searches: ['corp'], options: [{ name: 'ndots', value: '1' }] },
       },
-      expected: { ...cluster, searches: [...cluster.searches, 'corp'], options: ['ndots:1', 'timeout:2', 'attempts:3'] },
+      expected: { ...cluster, searches: [...cluster.searches, 'corp'], options: ['ndots:1', 'timeout:1', 'attempts:3'] },
     },
   ];
   for (const { when, spec, expected } of cases) {

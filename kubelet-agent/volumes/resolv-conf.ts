@@ -9,7 +9,7 @@ export interface ResolvConf {
 }
 
 /** A dead name server costs a look-up two seconds, not five. */
-const clusterOptions = ['ndots:5', 'timeout:2', 'attempts:3'];
+const clusterOptions = ['ndots:5', 'timeout:1', 'attempts:3'];
 
 /** Reads the node's file; what else it says is left out. Pure. */
 export function parseResolvConf(text: string): ResolvConf {

@@ -61,7 +61,7 @@ describe('kube-proxy rules in a kernel', function () {
 
   async function apply(...services: ServiceRoute[]): Promise<ApplyKind> {
     table = makeTable(services);
-    const context = renderContext(table, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true })!;
+    const context = renderContext(table, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true, findsSockets: true })!;
     return proxier.apply(renderer.render(table, context));
   }
 
@@ -130,7 +130,7 @@ describe('kube-proxy rules in a kernel', function () {
       nft: new NftRunner({ run: net.runnerIn('node') }),
       log: silentLogger,
     });
-    const context = renderContext(table, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true })!;
+    const context = renderContext(table, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true, findsSockets: true })!;
     expect(await successor.apply(new RulesetRenderer().render(table, context))).to.equal('none');
     expect([...(await askedFrom(8, () => net.askTcp('p1', vip, 80)))]).to.deep.equal([before]);
   });

@@ -23,7 +23,7 @@ describe('kube-proxy transactions in a kernel', function () {
   const nft = new NftRunner({ run: net.runnerIn('node') });
   const renderer = new RulesetRenderer();
   const render = (routes: RoutingTable): Ruleset =>
-    renderer.render(routes, renderContext(routes, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true })!);
+    renderer.render(routes, renderContext(routes, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true, findsSockets: true })!);
   const proxier = (): NftablesProxier => new NftablesProxier({ table, nft, log: silentLogger });
 
   before(() => net.add('node'));

@@ -58,7 +58,7 @@ describe('two kube-proxies on one kernel', function () {
 
   async function applyTo(nodeName: string, endpoints: Endpoint[]): Promise<void> {
     const table = makeTable([makeService('web', vip, [makePort(80, endpoints, { nodePort: 30080 })])], { nodeRoutes });
-    const context = renderContext(table, { nodeName, sharedHost: true, bridgeFiltered: true })!;
+    const context = renderContext(table, { nodeName, sharedHost: true, bridgeFiltered: true, findsSockets: true })!;
     const proxier = new NftablesProxier({ table: tableName(nodeName), nft, log: silentLogger });
     await proxier.apply(new RulesetRenderer().render(table, context));
   }
