@@ -79,7 +79,7 @@ async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal):
         clock,
         log,
       });
-      const assembler = new RouteAssembler(restored);
+      const assembler = new RouteAssembler({ initial: restored, log });
       const session = new RouteSession({ client, nodeName, assembler, onTable: (table) => proxy.setTable(table), clock, log });
       const reporting = reporter;
       await supervise(

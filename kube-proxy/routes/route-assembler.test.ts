@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 
+import { silentLogger } from '../../lib/log/logger.js';
 import { UpdateKind, type WatchRoutesResponse } from '../../proto/gen/longshore/routing/v1/routing.js';
-import { completeMessage, makeNode, makePort, makeService, makeTable } from '../../test/support/routing-tables.js';
+import { completeMessage, makeEndpoint, makeNode, makePort, makeService, makeTable } from '../../test/support/routing-tables.js';
 import { RouteAssembler } from './route-assembler.js';
 import { type RoutingTable } from './routing-table.js';
 
@@ -27,7 +28,7 @@ function tableOf(assembler: RouteAssembler, message: WatchRoutesResponse): Routi
 
 describe('RouteAssembler', () => {
   it('makes one table of several COMPLETE messages', () => {
-    const assembler = new RouteAssembler();
+    const assembler = new RouteAssembler({ log: silentLogger });
     expect(assembler.accept({ ...complete, more: true })).to.deep.equal({ kind: 'partial' });
     const table = tableOf(assembler, { ...complete, network: undefined, services: [api], nodes: [] });
     expect([...table.services.keys()]).to.deep.equal(['default/web', 'default/api']);
@@ -36,7 +37,7 @@ describe('RouteAssembler', () => {
   });
 
   it('applies changes that continue the table', () => {
-    const assembler = new RouteAssembler();
+    const assembler = new RouteAssembler({ log: silentLogger });
     const before = tableOf(assembler, complete);
     const after = tableOf(
       assembler,
@@ -49,7 +50,7 @@ describe('RouteAssembler', () => {
   });
 
   it('keeps the identity of what is sent again unchanged', () => {
-    const assembler = new RouteAssembler();
+    const assembler = new RouteAssembler({ log: silentLogger });
     const first = tableOf(assembler, complete).services.get('default/web');
     expect(tableOf(assembler, incremental('1', '2', { services: [structuredClone(web)] })).services.get('default/web')).to.equal(
       first,
@@ -58,8 +59,23 @@ describe('RouteAssembler', () => {
     expect(tableOf(assembler, structuredClone(complete)).services.get('default/web')).to.equal(first);
   });
 
+  it('lets nothing into a table that would stop the kernel from taking the rest', () => {
+    const assembler = new RouteAssembler({ log: silentLogger });
+    const odd = makeService('odd', 'fd00::1', [makePort(80, [])]);
+    const part = makeService('part', '10.96.0.9', [makePort(80, [makeEndpoint('fd00::5', 80)])]);
+    const first = tableOf(assembler, completeMessage(makeTable([web, odd, part])));
+    expect([...first.services.keys()]).to.deep.equal(['default/web', 'default/part']);
+    expect(first.services.get('default/part')?.ports[0]?.endpoints).to.deep.equal([]);
+    const second = tableOf(
+      assembler,
+      incremental('1', '2', { services: [structuredClone(part), { ...web, clusterIp: 'fd00::2' }] }),
+    );
+    expect([...second.services.keys()]).to.deep.equal(['default/part']);
+    expect(second.services.get('default/part')).to.equal(first.services.get('default/part'));
+  });
+
   it('forgets what a new COMPLETE table does not have', () => {
-    const assembler = new RouteAssembler();
+    const assembler = new RouteAssembler({ log: silentLogger });
     tableOf(assembler, complete);
     assembler.start();
     expect([...tableOf(assembler, completeMessage(makeTable([api]))).services.keys()]).to.deep.equal(['default/api']);
@@ -74,13 +90,13 @@ describe('RouteAssembler', () => {
   ];
   for (const [title, messages] of gaps) {
     it(`reports a gap when ${title}`, () => {
-      const assembler = new RouteAssembler();
+      const assembler = new RouteAssembler({ log: silentLogger });
       expect(messages.map((message) => assembler.accept(message).kind).at(-1)).to.equal('gap');
     });
   }
 
   it('does not take a change of an earlier stream', () => {
-    const assembler = new RouteAssembler();
+    const assembler = new RouteAssembler({ log: silentLogger });
     tableOf(assembler, complete);
     assembler.start();
     expect(assembler.accept(incremental('1', '2')).kind).to.equal('gap');

@@ -1,4 +1,6 @@
+import { type Logger } from '../../lib/log/logger.js';
 import { UpdateKind, type WatchRoutesResponse } from '../../proto/gen/longshore/routing/v1/routing.js';
+import { Admission } from './admission.js';
 import { applyChange, keepIdentities, type RoutingTable } from './routing-table.js';
 
 /** What one message of the stream amounts to. */
@@ -16,13 +18,15 @@ export type Assembled =
  *     any --out of order--> gap (the caller starts a new stream with a new `start()`)
  */
 export class RouteAssembler {
+  readonly #admission: Admission;
   #table: RoutingTable | undefined;
   #collecting: RoutingTable | undefined;
   #chained = false;
 
-  /** @param initial the last table of an earlier run; only its unchanged parts are reused */
-  constructor(initial?: RoutingTable) {
-    this.#table = initial;
+  /** @param options.initial the last table of an earlier run; only its unchanged parts are reused */
+  constructor(options: { initial?: RoutingTable | undefined; log: Logger }) {
+    this.#admission = new Admission(options);
+    this.#table = options.initial;
   }
 
   /** A new stream begins: the next message must be COMPLETE. */
@@ -46,7 +50,7 @@ export class RouteAssembler {
     const network = this.#collecting?.network ?? message.network;
     if (!network) return { kind: 'gap', reason: 'a COMPLETE table began without its network' };
     const base = this.#collecting ?? { revision: '', network, services: new Map(), nodes: new Map() };
-    const table = applyChange(base, message);
+    const table = applyChange(base, this.#admission.admit(message));
     if (message.more) {
       this.#collecting = table;
       return { kind: 'partial' };
@@ -67,7 +71,7 @@ export class RouteAssembler {
         reason: `an update applies to revision ${message.appliesToRevision}, this proxy is at ${this.#table.revision}`,
       };
     }
-    this.#table = applyChange(this.#table, message);
+    this.#table = applyChange(this.#table, this.#admission.admit(message));
     return { kind: 'table', table: this.#table };
   }
 }

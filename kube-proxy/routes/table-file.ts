@@ -32,7 +32,7 @@ export class TableFile {
   async load(): Promise<RoutingTable | undefined> {
     try {
       const message = WatchRoutesResponse.decode(await readFile(this.#path));
-      const assembled = new RouteAssembler().accept(message);
+      const assembled = new RouteAssembler({ log: this.#log }).accept(message);
       return assembled.kind === 'table' ? assembled.table : undefined;
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') {

@@ -46,7 +46,7 @@ describe('RouteSession', () => {
     const session = new RouteSession({
       client,
       nodeName: 'n1',
-      assembler: new RouteAssembler(),
+      assembler: new RouteAssembler({ log: silentLogger }),
       onTable: (table) => revisions.push(table.revision),
       clock,
       log: silentLogger,
