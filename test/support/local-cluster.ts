@@ -72,7 +72,7 @@ export class LocalCluster {
     const output: string[] = [];
     child.stdout.setEncoding('utf8').on('data', (text: string) => output.push(text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => output.push(text));
-    child.stdin.end(objects.map((object) => JSON.stringify(object)).join('\n---\n'));
+    child.stdin.end(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
     const [code] = (await once(child, 'close')) as [number];
     if (code !== 0) throw new Error(`kubectl apply failed: ${output.join('')}`);
     return output.join('');
