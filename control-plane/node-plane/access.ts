@@ -71,6 +71,11 @@ export function requireAgent(context: CallContext, roles: readonly AgentRole[], 
   return agent;
 }
 
+/** {@link publicKeyHash} of the caller's certificate. */
+export function keyHashOf({ certificate }: CallContext): string {
+  return publicKeyHash(certificate?.raw ?? Buffer.alloc(0));
+}
+
 /** SHA-256, hex, of a certificate's public key (SPKI, DER): names the key over renewals. */
 export function publicKeyHash(certificateDer: Uint8Array): string {
   const spki = new X509Certificate(certificateDer).publicKey.export({ type: 'spki', format: 'der' });

@@ -31,6 +31,7 @@ import { NodeService } from './node/node-service.js';
 import { PodTokens } from './node/pod-tokens.js';
 import { Sessions } from './node/sessions.js';
 import { addHealthAndReflection } from './health-and-reflection.js';
+import { type AppliedRoutes, ProxyStreams } from './routing/proxy-streams.js';
 import { RoutingService } from './routing/routing-service.js';
 import { RoutingTable } from './routing/routing-table.js';
 import { StatusWriter } from './status/status-writer.js';
@@ -54,6 +55,15 @@ export interface NodePlaneOptions {
   log: Logger;
 }
 
+export interface NodePlaneStatus {
+  /** Kubelet agents that are registered with this process. */
+  sessions: number;
+  /** Rows of the routing table. */
+  services: number;
+  nodes: number;
+  proxies: readonly { nodeName: string; applied: AppliedRoutes | undefined }[];
+}
+
 /** How long calls under way may take at the end. */
 const drainMs = 2_000;
 
@@ -66,6 +76,7 @@ export class NodePlane {
   readonly #clients: NodePlaneClients;
   readonly #sessions: Sessions;
   readonly #streams: AgentStreams;
+  readonly #proxies: ProxyStreams;
   readonly #routing: RoutingService;
   readonly #table: RoutingTable;
   readonly #shutdown = new AbortController();
@@ -81,7 +92,9 @@ export class NodePlane {
     this.#streams = new AgentStreams({ clock });
     this.logs = new PodLogs({ streams: this.#streams });
     this.#table = new RoutingTable({ informers: this.#informers });
+    this.#proxies = new ProxyStreams({ log });
     this.#routing = new RoutingService({
+      streams: this.#proxies,
       table: this.#table,
       informers: this.#informers,
       settings,
@@ -97,9 +110,9 @@ export class NodePlane {
     return this.#server.port;
   }
 
-  /** What /readyz and metrics tell of the node plane. */
-  get counts(): { sessions: number; proxies: number; services: number } {
-    return { sessions: this.#sessions.names().length, proxies: this.#routing.applied.size, services: this.#table.size.services };
+  /** For metrics: how much there is, and what each connected kube-proxy has applied. */
+  get status(): NodePlaneStatus {
+    return { sessions: this.#sessions.names().length, ...this.#table.size, proxies: this.#proxies.applied() };
   }
 
   /** Listens. @throws LongshoreError FailedPrecondition when an address cannot be bound */
@@ -149,7 +162,7 @@ export class NodePlane {
     const { clock, log } = this.#options;
     return new BootstrapService({
       tokens: new JoinTokens({ secrets: this.#clients.secrets, clock }),
-      holder: new NodeHolder({ nodes: this.#clients.nodes, leases: this.#clients.leases, clock }),
+      holder: new NodeHolder({ nodes: this.#clients.nodes, leases: this.#clients.leases, proxies: this.#proxies, clock }),
       certificates: this.#agentCertificates(),
       limiter: new AttemptLimiter({ clock }),
       log,
@@ -168,6 +181,7 @@ export class NodePlane {
       assignments.forget(gone);
       statuses.forget(gone);
     });
+    this.#endWithNodes();
     return new NodeService({
       settings,
       sessions: this.#sessions,
@@ -182,6 +196,16 @@ export class NodePlane {
       certificates: this.#agentCertificates(),
       log,
       shutdown: this.#shutdown.signal,
+    });
+  }
+
+  /** With a Node its agents' sessions and streams end; they go on once it has registered again. */
+  #endWithNodes(): void {
+    this.#informers.nodes.onChange((current, previous) => {
+      if (!previous || current?.metadata.uid === previous.metadata.uid) return;
+      const { name, uid } = previous.metadata;
+      if (this.#sessions.of(name)?.nodeUid === uid) this.#sessions.end(name);
+      if (!current) this.#proxies.end(name, new LongshoreError('NotFound', `node ${name} was deleted`));
     });
   }
 

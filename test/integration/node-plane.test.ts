@@ -19,7 +19,11 @@ import {
   type WatchAssignmentsResponse,
 } from '../../proto/gen/longshore/node/v1/node.js';
 import { ContainerStatus, PodStatusReport } from '../../proto/gen/longshore/node/v1/pod_status.js';
-import { RoutingServiceClient, type WatchRoutesResponse } from '../../proto/gen/longshore/routing/v1/routing.js';
+import {
+  RoutingServiceClient,
+  UpdateKind as RouteUpdate,
+  type WatchRoutesResponse,
+} from '../../proto/gen/longshore/routing/v1/routing.js';
 import { type AttachRequest, StreamServiceClient } from '../../proto/gen/longshore/streams/v1/streams.js';
 import { NodePlaneHarness } from './node-plane-harness.js';
 
@@ -52,6 +56,16 @@ describe('node plane', () => {
     const identity = await plane.join(nodeName, 'kubelet', { token: await plane.joinToken() });
     const client = nodeClient(identity);
     return { client, identity, registered: await register(client, nodeName) };
+  };
+  const followRoutes = (proxy: AgentIdentity): { messages: AsyncIterator<WatchRoutesResponse>; stop: () => void } => {
+    const client = new RoutingServiceClient(plane.server, proxy.credentials(), nodePlaneChannelOptions);
+    const stop = new AbortController();
+    closers.unshift(() => {
+      stop.abort();
+      client.close();
+    });
+    const messages = readStream(client.watchRoutes({ nodeName: 'n1' }), stop.signal)[Symbol.asyncIterator]();
+    return { messages, stop: () => stop.abort() };
   };
   const createPod = (name: string, nodeName: string, changes: Partial<Pod['spec']> = {}): Promise<Pod> =>
     plane.resources.client('pods').create({
@@ -101,9 +115,7 @@ describe('node plane', () => {
       expect(results.filter((result) => result === 'Unauthenticated')).to.have.length(3);
     });
 
-    it('does not give the name of a live node to another key', async () => {
-      const { identity } = await joined('n1');
-      const token = (await plane.joinToken()).split('.').slice(0, 2).join('.');
+    const issueTo = async (role: AgentRole, privateKeyPem: string): Promise<string> => {
       const client = new BootstrapServiceClient(
         plane.server,
         credentials.createSsl(Buffer.from(plane.authority.certificatePem)),
@@ -112,17 +124,36 @@ describe('node plane', () => {
       closers.push(() => {
         client.close();
       });
-      const issue = async (privateKeyPem: string): Promise<string> =>
-        codeOf(
-          callUnary(client.issueCertificate.bind(client), {
-            token,
-            nodeName: 'n1',
-            role: AgentRole.AGENT_ROLE_KUBELET,
-            certificateSigningRequest: createCertificateRequest(privateKeyPem, 'n1'),
-          }),
-        );
-      expect(await issue(await ensureKeyFile(`${plane.dir}/intruder.key`))).to.equal('AlreadyExists');
-      expect(await issue(identity.privateKeyPem)).to.equal('ok');
+      const token = (await plane.joinToken()).split('.').slice(0, 2).join('.');
+      const certificateSigningRequest = createCertificateRequest(privateKeyPem, 'n1');
+      return codeOf(callUnary(client.issueCertificate.bind(client), { token, nodeName: 'n1', role, certificateSigningRequest }));
+    };
+
+    it('does not give the name of a live node to another key', async () => {
+      const { identity } = await joined('n1');
+      const intruder = await ensureKeyFile(`${plane.dir}/intruder.key`);
+      expect(await issueTo(AgentRole.AGENT_ROLE_KUBELET, intruder)).to.equal('AlreadyExists');
+      expect(await issueTo(AgentRole.AGENT_ROLE_KUBELET, identity.privateKeyPem)).to.equal('ok');
+    });
+
+    it('does not give the name of a connected kube-proxy to another key, nor its stream', async () => {
+      await joined('n1');
+      const proxy = await plane.join('n1', 'kube-proxy', { token: await plane.joinToken() });
+      // Got its certificate while no proxy was connected.
+      const early = await plane.join('n1', 'kube-proxy', { token: await plane.joinToken(), dir: `${plane.dir}/early` });
+      const first = followRoutes(proxy);
+      expect((await first.messages.next()).value).to.have.property('kind', RouteUpdate.UPDATE_KIND_COMPLETE);
+      const intruder = await ensureKeyFile(`${plane.dir}/intruder.key`);
+      expect(await issueTo(AgentRole.AGENT_ROLE_KUBE_PROXY, intruder)).to.equal('AlreadyExists');
+      expect(await codeOf(followRoutes(early).messages.next())).to.equal('AlreadyExists');
+
+      // The same proxy, restarted, takes over; a reinstalled one joins once the old one is gone.
+      const second = followRoutes(proxy);
+      expect((await second.messages.next()).value).to.have.property('kind', RouteUpdate.UPDATE_KIND_COMPLETE);
+      expect(await codeOf(first.messages.next())).to.equal('Conflict');
+      second.stop();
+      await pause(50);
+      expect(await issueTo(AgentRole.AGENT_ROLE_KUBE_PROXY, intruder)).to.equal('ok');
     });
   });
 
@@ -218,14 +249,54 @@ describe('node plane', () => {
       expect(after?.metadata.resourceVersion).to.equal(before?.metadata.resourceVersion);
     });
 
-    it('asks the agent to register again when its Node was deleted', async () => {
-      const { client, registered } = await joined('n1');
+    it('keeps taken away what a user took off, but for the labels that say what the node is', async () => {
+      const { client } = await joined('n1');
+      const nodes = plane.resources.client('nodes');
+      await nodes.modify('', 'n1', (draft) => {
+        draft.metadata.labels = { mine: 'yes', 'kubernetes.io/hostname': 'wrong' };
+      });
+      await register(client, 'n1');
+      const { labels } = (await nodes.get('', 'n1'))?.metadata ?? {};
+      expect(labels).to.include({ mine: 'yes', 'kubernetes.io/hostname': 'n1', 'kubernetes.io/os': 'linux' });
+      expect(labels).not.to.have.property('zone');
+    });
+
+    it('keeps pods off a new node that is not ready yet', async () => {
+      const identity = await plane.join('n1', 'kubelet', { token: await plane.joinToken() });
+      const client = nodeClient(identity);
+      const request = registerRequest('n1');
+      const conditions = [
+        { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'starting', lastTransitionTime: undefined },
+      ];
+      await callUnary(
+        client.register.bind(client),
+        RegisterRequest.create({ ...request, status: { ...request.status, conditions } }),
+      );
+      const taints = (await plane.resources.client('nodes').get('', 'n1'))?.spec.taints;
+      expect(taints).to.deep.include({ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' });
+    });
+
+    it('asks the agents to register again when their Node was deleted, and renews nothing meanwhile', async () => {
+      const { client, registered, identity } = await joined('n1');
+      const proxy = followRoutes(await plane.join('n1', 'kube-proxy', { token: await plane.joinToken() }));
+      await proxy.messages.next();
+      const assignments = readStream(client.watchAssignments({ sessionId: registered.sessionId }), new AbortController().signal);
+      await assignments[Symbol.asyncIterator]().next();
       await plane.resources.client('nodes').delete('', 'n1');
-      await pause(20);
+      expect(await codeOf(assignments[Symbol.asyncIterator]().next())).to.equal('FailedPrecondition');
+      expect(await codeOf(proxy.messages.next())).to.equal('NotFound');
+      const renew = (): Promise<string> =>
+        messageOf(
+          callUnary(client.renewCertificate.bind(client), {
+            certificateSigningRequest: createCertificateRequest(identity.privateKeyPem, 'n1'),
+          }),
+        );
+      expect(await renew()).to.contain('node n1 does not exist: its kubelet agent makes it anew');
       expect(
         await codeOf(callUnary(client.heartbeat.bind(client), { sessionId: registered.sessionId, status: undefined })),
       ).to.equal('FailedPrecondition');
       expect((await register(client, 'n1')).podCidr).to.equal(registered.podCidr);
+      expect(await renew()).to.equal('ok');
     });
   });
 
@@ -470,13 +541,8 @@ describe('node plane', () => {
   it('follows services, endpoints and nodes for a kube-proxy', async () => {
     await joined('n1');
     const proxy = await plane.join('n1', 'kube-proxy', { token: await plane.joinToken() });
-    const client = new RoutingServiceClient(plane.server, proxy.credentials(), nodePlaneChannelOptions);
-    closers.unshift(() => {
-      client.close();
-    });
     await pause(50);
-    const stop = new AbortController();
-    const messages = readStream(client.watchRoutes({ nodeName: 'n1' }), stop.signal);
+    const { messages } = followRoutes(proxy);
     const next = async (): Promise<WatchRoutesResponse> => {
       const { value } = await messages.next();
       if (!value) throw new Error('the stream ended');
@@ -510,9 +576,17 @@ describe('node plane', () => {
       ready: true,
       serving: true,
     });
-    const other = messageOf(callUnary(client.reportApplied.bind(client), { nodeName: 'n2', revision: 'x', error: '' }));
-    expect(await other).to.contain('may not act for node n2');
-    stop.abort();
+    const client = new RoutingServiceClient(plane.server, proxy.credentials(), nodePlaneChannelOptions);
+    closers.push(() => {
+      client.close();
+    });
+    const report = (nodeName: string): Promise<unknown> =>
+      callUnary(client.reportApplied.bind(client), { nodeName, revision: complete.revision, error: '' });
+    expect(await messageOf(report('n2'))).to.contain('may not act for node n2');
+    await report('n1');
+    const [{ nodeName, applied } = {}] = plane.nodePlane.status.proxies;
+    expect([nodeName, applied?.revision, applied?.error]).to.deep.equal(['n1', complete.revision, '']);
+    expect(plane.nodePlane.status).to.include({ sessions: 1, services: 1, nodes: 1 });
   });
 
   it('serves health to anybody and reflection to holders of a certificate', async () => {

@@ -49,7 +49,7 @@ export class BootstrapService {
       throw new LongshoreError('InvalidArgument', `"${request.nodeName}" is no node name: it must be a DNS-1123 subdomain`);
     }
     const issued = await certificates.issue({ role, nodeName: request.nodeName }, request.certificateSigningRequest);
-    if (role === 'kubelet') await this.#checkNameIsFree(request.nodeName, publicKeyHash(issued.der));
+    await this.#checkNameIsFree(request.nodeName, role, publicKeyHash(issued.der));
     await this.#guarded(context, () => tokens.take(request.token));
     log.info('agent certificate issued', {
       node: request.nodeName,
@@ -84,14 +84,15 @@ export class BootstrapService {
     }
   }
 
-  async #checkNameIsFree(nodeName: string, keyHash: string): Promise<void> {
-    const holder = await this.#options.holder.liveKeyOf(nodeName);
-    if (holder !== undefined && holder !== keyHash) {
-      throw new LongshoreError(
-        'AlreadyExists',
-        `a live node is named ${nodeName}: choose another name, or stop that node and wait until its lease has ended`,
-      );
-    }
+  async #checkNameIsFree(nodeName: string, role: AgentRole, keyHash: string): Promise<void> {
+    const holder = await this.#options.holder.liveKeyOf(nodeName, role);
+    if (holder === undefined || holder === keyHash) return;
+    throw new LongshoreError(
+      'AlreadyExists',
+      role === 'kubelet'
+        ? `a live node is named ${nodeName}: choose another name, or stop that node and wait until its lease has ended`
+        : `a kube-proxy of node ${nodeName} is connected: choose another name, or stop that one first`,
+    );
   }
 }
 

@@ -3,14 +3,23 @@ import type {
   Node,
   NodeCondition as KubeCondition,
   NodeStatus as KubeNodeStatus,
+  Taint,
 } from '../../../lib/kubernetes/types/core-v1.js';
 import type { NodeCondition, NodeStatus, RegisterRequest, ResourceAmounts } from '../../../proto/gen/longshore/node/v1/node.js';
 
 /** A node's status is written at least this often, so that lastHeartbeatTime stays of use. */
 const statusPeriodMs = 5 * 60_000;
 
+/** Keeps pods off a new node until its agent says that it is ready; the node-lifecycle controller takes it away. */
+const notReadyTaint: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+
 /** A new Node as its agent describes it; the status is written apart. */
 export function newNode(request: RegisterRequest, podCidr: string): Node {
+  const ready = request.status?.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  const taints: Taint[] = [
+    ...request.taints.map(({ key, value, effect }) => ({ key, effect, ...(value && { value }) })),
+    ...(ready ? [] : [notReadyTaint]),
+  ];
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -18,9 +27,7 @@ export function newNode(request: RegisterRequest, podCidr: string): Node {
     spec: {
       podCIDR: podCidr,
       podCIDRs: [podCidr],
-      ...(request.taints.length > 0 && {
-        taints: request.taints.map(({ key, value, effect }) => ({ key, effect, ...(value && { value }) })),
-      }),
+      ...(taints.length > 0 && { taints }),
     },
   };
 }

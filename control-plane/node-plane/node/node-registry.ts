@@ -65,6 +65,16 @@ export class NodeRegistry {
     await this.#write(nodeName, reported);
   }
 
+  /** @throws LongshoreError NotFound when there is no such Node */
+  async require(nodeName: string): Promise<void> {
+    if (this.#informer.get('', nodeName) ?? (await this.#nodes.get('', nodeName))) return;
+    throw new LongshoreError(
+      'NotFound',
+      `node ${nodeName} does not exist: its kubelet agent makes it anew when it registers, then try again; ` +
+        'a node that was taken out of the cluster joins with a token',
+    );
+  }
+
   async #ensure(request: RegisterRequest, keyHash: string): Promise<Node> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -87,7 +97,8 @@ export class NodeRegistry {
     if (!existing) return undefined;
     const podCidr = existing.spec?.podCIDR ?? (await this.#freePodCidr());
     return this.#nodes.modify('', request.nodeName, (draft) => {
-      draft.metadata.labels = { ...request.labels, ...draft.metadata.labels, ...wellKnownLabels(request) };
+      // The agent's own labels were for the creation: what a user took off since stays off.
+      draft.metadata.labels = { ...draft.metadata.labels, ...wellKnownLabels(request) };
       draft.metadata.annotations = { ...draft.metadata.annotations, [kubeletKeyAnnotation]: keyHash };
       draft.spec = { ...draft.spec, podCIDR: podCidr, podCIDRs: [podCidr] };
     });

@@ -19,7 +19,7 @@ import type {
   WatchAssignmentsRequest,
   WatchAssignmentsResponse,
 } from '../../../proto/gen/longshore/node/v1/node.js';
-import { publicKeyHash, requireAgent } from '../access.js';
+import { keyHashOf, requireAgent } from '../access.js';
 import type { AgentCertificates } from '../agent-certificates.js';
 import type { AssignmentFeeds } from '../assignments/assignment-feeds.js';
 import type { AssignmentSource } from '../assignments/assignment-source.js';
@@ -74,7 +74,7 @@ export class NodeService {
     const { registry, leases, sessions, settings } = this.#options;
     const { nodeName } = requireAgent(context, ['kubelet'], request.nodeName);
     if (!request.status) throw new LongshoreError('InvalidArgument', "the node's status is missing");
-    const node = await registry.register(request, publicKeyHash(context.certificate?.raw ?? Buffer.alloc(0)));
+    const node = await registry.register(request, keyHashOf(context));
     const identity = { name: nodeName, uid: node.metadata.uid ?? '' };
     await leases.renew(identity);
     const session = sessions.open(identity, request.instanceId);
@@ -136,6 +136,7 @@ export class NodeService {
 
   async #renewCertificate(request: RenewCertificateRequest, context: CallContext): Promise<RenewCertificateResponse> {
     const agent = requireAgent(context, ['kubelet', 'kube-proxy']);
+    await this.#options.registry.require(agent.nodeName);
     const issued = await this.#options.certificates.issue(agent, request.certificateSigningRequest);
     this.#options.log.info('agent certificate renewed', { node: agent.nodeName, role: agent.role });
     return { certificate: issued.der, expiresAt: new Date(issued.expiresAtMs) };

@@ -10,19 +10,12 @@ import type {
   WatchRoutesRequest,
   WatchRoutesResponse,
 } from '../../../proto/gen/longshore/routing/v1/routing.js';
-import { requireAgent } from '../access.js';
+import { keyHashOf, requireAgent } from '../access.js';
 import type { ClusterSettings } from '../cluster-settings.js';
 import type { NodePlaneInformers } from '../informers.js';
+import type { ProxyStreams } from './proxy-streams.js';
 import { watchRoutes } from './route-stream.js';
 import type { RoutingTable } from './routing-table.js';
-
-/** What a kube-proxy said last of its kernel rules. */
-export interface AppliedRoutes {
-  revision: string;
-  /** Empty when the kernel took them. */
-  error: string;
-  atMs: number;
-}
 
 /** routing.v1.RoutingService. */
 export class RoutingService {
@@ -32,10 +25,10 @@ export class RoutingService {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #shutdown: AbortSignal;
-  readonly #streams = new Map<string, AbortController>();
-  readonly #applied = new Map<string, AppliedRoutes>();
+  readonly #streams: ProxyStreams;
 
   constructor(options: {
+    streams: ProxyStreams;
     table: RoutingTable;
     informers: NodePlaneInformers;
     settings: ClusterSettings;
@@ -43,6 +36,7 @@ export class RoutingService {
     log: Logger;
     shutdown: AbortSignal;
   }) {
+    this.#streams = options.streams;
     this.#table = options.table;
     this.#informers = options.informers;
     this.#settings = options.settings;
@@ -58,11 +52,6 @@ export class RoutingService {
     };
   }
 
-  /** What each connected kube-proxy applied last, by node. */
-  get applied(): ReadonlyMap<string, AppliedRoutes> {
-    return this.#applied;
-  }
-
   async *#watchRoutes(request: WatchRoutesRequest, context: CallContext): AsyncGenerator<WatchRoutesResponse, void, undefined> {
     const { nodeName } = requireAgent(context, ['kube-proxy'], request.nodeName);
     const { nodes, services, endpointSlices } = this.#informers;
@@ -70,27 +59,17 @@ export class RoutingService {
     if (!nodes.get('', nodeName)) {
       throw new LongshoreError('NotFound', `node ${nodeName} has not registered yet: its kubelet agent makes it`);
     }
-    const own = new AbortController();
-    this.#streams.get(nodeName)?.abort(new LongshoreError('Conflict', 'a newer stream of the same node replaced this one'));
-    this.#streams.set(nodeName, own);
+    using own = this.#streams.open(nodeName, keyHashOf(context));
     using until = linkedSignal(context.signal, own.signal, this.#shutdown);
     this.#log.info('kube-proxy connected', { node: nodeName, peer: context.peer });
-    try {
-      yield* watchRoutes({ table: this.#table, settings: this.#settings, clock: this.#clock, signal: until.signal });
-    } finally {
-      if (this.#streams.get(nodeName) === own) {
-        this.#streams.delete(nodeName);
-        this.#applied.delete(nodeName);
-        this.#log.info('kube-proxy disconnected', { node: nodeName });
-      }
-    }
+    yield* watchRoutes({ table: this.#table, settings: this.#settings, clock: this.#clock, signal: until.signal });
   }
 
   async #reportApplied(request: ReportAppliedRequest, context: CallContext): Promise<ReportAppliedResponse> {
     const { nodeName } = requireAgent(context, ['kube-proxy'], request.nodeName);
     const { revision, error } = request;
     if (error) this.#log.warn('a kernel refused its routes, the former ones stand', { node: nodeName, revision, error });
-    this.#applied.set(nodeName, { revision, error, atMs: this.#clock.now() });
+    this.#streams.report(nodeName, { revision, error, atMs: this.#clock.now() });
     return {};
   }
 }

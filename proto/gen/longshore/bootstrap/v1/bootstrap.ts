@@ -330,7 +330,8 @@ export const BootstrapServiceService = {
    * Idempotent: no. Every success uses the token once; a lost answer costs one use.
    * Retry on: UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (after a pause).
    * Final: UNAUTHENTICATED (unknown, expired or used-up token), INVALID_ARGUMENT
-   * (name or CSR malformed), ALREADY_EXISTS (a live node has that name).
+   * (name or CSR malformed), ALREADY_EXISTS (a live agent of that node and role has
+   * another key: a kubelet agent whose Lease runs, or a connected kube-proxy).
    */
   issueCertificate: {
     path: "/longshore.bootstrap.v1.BootstrapService/IssueCertificate" as const,
@@ -351,7 +352,8 @@ export interface BootstrapServiceServer extends UntypedServiceImplementation {
    * Idempotent: no. Every success uses the token once; a lost answer costs one use.
    * Retry on: UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (after a pause).
    * Final: UNAUTHENTICATED (unknown, expired or used-up token), INVALID_ARGUMENT
-   * (name or CSR malformed), ALREADY_EXISTS (a live node has that name).
+   * (name or CSR malformed), ALREADY_EXISTS (a live agent of that node and role has
+   * another key: a kubelet agent whose Lease runs, or a connected kube-proxy).
    */
   issueCertificate: handleUnaryCall<IssueCertificateRequest, IssueCertificateResponse>;
 }
@@ -362,7 +364,8 @@ export interface BootstrapServiceClient extends Client {
    * Idempotent: no. Every success uses the token once; a lost answer costs one use.
    * Retry on: UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (after a pause).
    * Final: UNAUTHENTICATED (unknown, expired or used-up token), INVALID_ARGUMENT
-   * (name or CSR malformed), ALREADY_EXISTS (a live node has that name).
+   * (name or CSR malformed), ALREADY_EXISTS (a live agent of that node and role has
+   * another key: a kubelet agent whose Lease runs, or a connected kube-proxy).
    */
   issueCertificate(
     request: IssueCertificateRequest,

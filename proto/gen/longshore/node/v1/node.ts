@@ -72,7 +72,11 @@ export interface RegisterRequest {
   status:
     | NodeStatus
     | undefined;
-  /** Labels and taints of the agent's configuration; set when the Node is created. */
+  /**
+   * Labels and taints of the agent's configuration; set when the Node is created,
+   * and the user's from then on. Only kubernetes.io/hostname, os and arch follow the
+   * agent at every registration.
+   */
   labels: { [key: string]: string };
   taints: Taint[];
   /**
@@ -2950,7 +2954,10 @@ export const RenewCertificateResponse: MessageFns<RenewCertificateResponse> = {
  * of a kubelet agent (O=system:nodes) and acts for that certificate's node only:
  * another node's name is PERMISSION_DENIED. Every call but Register carries the
  * session id of the newest Register; an older one is FAILED_PRECONDITION
- * ("session fenced"), and the agent that gets it must register again.
+ * ("session fenced"), and the agent that gets it must register again. A deleted
+ * Node ends its session; as in Kubernetes, an agent that still runs registers it anew.
+ * What takes a machine out is stopping its agents: without a Node no certificate is
+ * renewed.
  */
 export type NodeServiceService = typeof NodeServiceService;
 export const NodeServiceService = {
@@ -3056,7 +3063,8 @@ export const NodeServiceService = {
   /**
    * Caller: a kubelet agent or a kube-proxy (either certificate), at two thirds of
    * its certificate's life. Needs no session. Idempotent: yes.
-   * Retry on: UNAVAILABLE, DEADLINE_EXCEEDED.
+   * Retry on: UNAVAILABLE, DEADLINE_EXCEEDED, NOT_FOUND (the Node was deleted: the
+   * kubelet agent makes it anew with Register, within its next heartbeats).
    */
   renewCertificate: {
     path: "/longshore.node.v1.NodeService/RenewCertificate" as const,
@@ -3117,7 +3125,8 @@ export interface NodeServiceServer extends UntypedServiceImplementation {
   /**
    * Caller: a kubelet agent or a kube-proxy (either certificate), at two thirds of
    * its certificate's life. Needs no session. Idempotent: yes.
-   * Retry on: UNAVAILABLE, DEADLINE_EXCEEDED.
+   * Retry on: UNAVAILABLE, DEADLINE_EXCEEDED, NOT_FOUND (the Node was deleted: the
+   * kubelet agent makes it anew with Register, within its next heartbeats).
    */
   renewCertificate: handleUnaryCall<RenewCertificateRequest, RenewCertificateResponse>;
 }
@@ -3246,7 +3255,8 @@ export interface NodeServiceClient extends Client {
   /**
    * Caller: a kubelet agent or a kube-proxy (either certificate), at two thirds of
    * its certificate's life. Needs no session. Idempotent: yes.
-   * Retry on: UNAVAILABLE, DEADLINE_EXCEEDED.
+   * Retry on: UNAVAILABLE, DEADLINE_EXCEEDED, NOT_FOUND (the Node was deleted: the
+   * kubelet agent makes it anew with Register, within its next heartbeats).
    */
   renewCertificate(
     request: RenewCertificateRequest,

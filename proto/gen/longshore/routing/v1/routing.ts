@@ -1598,14 +1598,15 @@ export const ReportAppliedResponse: MessageFns<ReportAppliedResponse> = {
 export type RoutingServiceService = typeof RoutingServiceService;
 export const RoutingServiceService = {
   /**
-   * Caller: the kube-proxy, one stream. A newer stream of the same node replaces
-   * the older one (ABORTED).
+   * Caller: the kube-proxy, one stream. A newer stream of the same key replaces the
+   * older one (ABORTED); while a stream lasts, another key is ALREADY_EXISTS.
    * Start: one COMPLETE table (several messages, `more` on all but the last). Then
    * INCREMENTAL messages chained by revision. Gap (applies_to_revision is not the
    * revision last applied): the proxy ends the stream and opens a new one.
-   * End: only on shutdown (UNAVAILABLE). The proxy keeps its rules meanwhile.
+   * End: only on shutdown (UNAVAILABLE) or with the Node (NOT_FOUND). The proxy keeps
+   * its rules meanwhile.
    * Retry on: UNAVAILABLE, INTERNAL, DEADLINE_EXCEEDED, NOT_FOUND (the node has not
-   * registered yet).
+   * registered yet), ALREADY_EXISTS.
    */
   watchRoutes: {
     path: "/longshore.routing.v1.RoutingService/WatchRoutes" as const,
@@ -1634,14 +1635,15 @@ export const RoutingServiceService = {
 
 export interface RoutingServiceServer extends UntypedServiceImplementation {
   /**
-   * Caller: the kube-proxy, one stream. A newer stream of the same node replaces
-   * the older one (ABORTED).
+   * Caller: the kube-proxy, one stream. A newer stream of the same key replaces the
+   * older one (ABORTED); while a stream lasts, another key is ALREADY_EXISTS.
    * Start: one COMPLETE table (several messages, `more` on all but the last). Then
    * INCREMENTAL messages chained by revision. Gap (applies_to_revision is not the
    * revision last applied): the proxy ends the stream and opens a new one.
-   * End: only on shutdown (UNAVAILABLE). The proxy keeps its rules meanwhile.
+   * End: only on shutdown (UNAVAILABLE) or with the Node (NOT_FOUND). The proxy keeps
+   * its rules meanwhile.
    * Retry on: UNAVAILABLE, INTERNAL, DEADLINE_EXCEEDED, NOT_FOUND (the node has not
-   * registered yet).
+   * registered yet), ALREADY_EXISTS.
    */
   watchRoutes: handleServerStreamingCall<WatchRoutesRequest, WatchRoutesResponse>;
   /**
@@ -1653,14 +1655,15 @@ export interface RoutingServiceServer extends UntypedServiceImplementation {
 
 export interface RoutingServiceClient extends Client {
   /**
-   * Caller: the kube-proxy, one stream. A newer stream of the same node replaces
-   * the older one (ABORTED).
+   * Caller: the kube-proxy, one stream. A newer stream of the same key replaces the
+   * older one (ABORTED); while a stream lasts, another key is ALREADY_EXISTS.
    * Start: one COMPLETE table (several messages, `more` on all but the last). Then
    * INCREMENTAL messages chained by revision. Gap (applies_to_revision is not the
    * revision last applied): the proxy ends the stream and opens a new one.
-   * End: only on shutdown (UNAVAILABLE). The proxy keeps its rules meanwhile.
+   * End: only on shutdown (UNAVAILABLE) or with the Node (NOT_FOUND). The proxy keeps
+   * its rules meanwhile.
    * Retry on: UNAVAILABLE, INTERNAL, DEADLINE_EXCEEDED, NOT_FOUND (the node has not
-   * registered yet).
+   * registered yet), ALREADY_EXISTS.
    */
   watchRoutes(request: WatchRoutesRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchRoutesResponse>;
   watchRoutes(
