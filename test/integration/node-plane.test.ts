@@ -544,7 +544,7 @@ describe('node plane', () => {
     await pause(50);
     const { messages } = followRoutes(proxy);
     const next = async (): Promise<WatchRoutesResponse> => {
-      const { value } = await messages.next();
+      const { value } = (await messages.next()) as { value?: WatchRoutesResponse };
       if (!value) throw new Error('the stream ended');
       return value;
     };

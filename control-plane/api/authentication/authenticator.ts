@@ -46,15 +46,24 @@ function bearerToken(authorization: string | undefined): string | undefined {
   return match?.[1];
 }
 
+/** Who a connection's client certificate stands for, and until when. */
+export interface CertificateUser {
+  readonly user: UserInfo;
+  /** Since the epoch. */
+  readonly expiresAtMs: number;
+}
+
 /**
  * The user of a connection's client certificate: CN is the name, every O a group.
- * Undefined without a certificate, or with one that our CA did not sign or that has expired.
+ * Undefined without a certificate, or with one that our CA did not sign or that has
+ * expired; a connection may outlive it.
  */
-export function certificateUser(socket: TLSSocket): UserInfo | undefined {
+export function certificateUser(socket: TLSSocket): CertificateUser | undefined {
   if (!socket.authorized) return undefined;
-  const subject = socket.getPeerCertificate().subject as Record<string, string | string[] | undefined> | undefined;
-  const username = asList(subject?.CN)[0];
-  return username ? { username, groups: asList(subject?.O) } : undefined;
+  const { subject, valid_to: validTo } = socket.getPeerCertificate();
+  const { CN, O } = (subject as Record<string, string | string[] | undefined> | undefined) ?? {};
+  const username = asList(CN)[0];
+  return username ? { user: { username, groups: asList(O) }, expiresAtMs: Date.parse(validTo) } : undefined;
 }
 
 function asList(value: string | string[] | undefined): string[] {

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
 import type { Clock } from '../../../lib/clock/clock.js';
-import { certificateUser } from '../authentication/authenticator.js';
+import { certificateUser, type CertificateUser } from '../authentication/authenticator.js';
 import type { UserInfo } from '../authentication/user-info.js';
 import type { ApiRequest, ApiResponse } from './exchange.js';
 
@@ -45,7 +45,7 @@ export class Listener {
     this.#server = server;
     this.#clock = options.clock;
     this.#host = options.host;
-    const users = new WeakMap<object, UserInfo | undefined>();
+    const users = new WeakMap<object, CertificateUser | undefined>();
     server.on('secureConnection', (socket: TLSSocket) => {
       socket.setKeepAlive(true, tcpKeepAliveMs);
       users.set(socket, certificateUser(socket));
@@ -60,11 +60,16 @@ export class Listener {
     });
     server.on('request', (request, response) => {
       const connection = request.httpVersionMajor >= 2 ? request.stream.session : request.socket;
-      options.onRequest(request, response as unknown as ApiResponse, connection && users.get(connection));
+      options.onRequest(request, response as unknown as ApiResponse, this.#valid(connection && users.get(connection)));
     });
     // A broken connection is the client's business; its requests see 'close'.
     server.on('sessionError', () => undefined);
     server.on('clientError', (_error, socket: Socket) => socket.destroy());
+  }
+
+  /** A connection lives on when its certificate expires; its requests are nobody's from then on. */
+  #valid(certificate: CertificateUser | undefined): UserInfo | undefined {
+    return certificate && this.#clock.now() < certificate.expiresAtMs ? certificate.user : undefined;
   }
 
   static async listen(options: ListenerOptions): Promise<Listener> {
