@@ -9,7 +9,8 @@ if ! node -e 'const [major, minor] = process.versions.node.split("."); process.e
 fi
 if ! cmp -s package-lock.json node_modules/.longshore-lock; then
   echo "installing dependencies" >&2
-  npm ci --no-audit --no-fund --loglevel=error >&2
+  # Not npm ci: it wants every optional platform package of the lock file, which mirrors may not carry.
+  npm install --no-save --no-audit --no-fund --loglevel=error >&2
   cp package-lock.json node_modules/.longshore-lock
 fi
 if [ ! -f dist/.built ] || [ -n "$(find proto lib control-plane kubelet-agent kube-proxy cli package-lock.json tsconfig.json -newer dist/.built -print -quit 2>/dev/null)" ]; then
