@@ -6,7 +6,6 @@ import { open } from 'lmdb';
 import { systemClock } from '../../../lib/clock/clock.js';
 import { isError } from '../../../lib/errors/errors.js';
 import { silentLogger } from '../../../lib/log/logger.js';
-import { measureTurns, usualTurn } from '../../../test/support/turn-cost.js';
 import type { HistoryLimits } from '../core/history.js';
 import { openStore } from '../open-store.js';
 import { describeStoreContract } from '../store-contract.js';
@@ -128,18 +127,5 @@ describe('LmdbLog', () => {
     expect(((thrown as Error).cause as Error).message).to.equal('another process has taken the store over');
     expect(files.openDB({ name: 'meta', encoding: 'json' }).get('revision')).to.equal(1);
     await files.close();
-  });
-
-  it('does not hold up the event loop under 64 writers', async () => {
-    const store = await openEmpty();
-    const value = 'x'.repeat(2000);
-    const writing = Promise.all(
-      Array.from({ length: 64 }, async (_, writer) => {
-        for (let n = 0; n < 20; n++) await put(store, `/k/${writer}`, value);
-      }),
-    );
-    const turns = await measureTurns(writing);
-    expect(store.revision()).to.equal(64 * 20);
-    expect(usualTurn(turns)).to.be.lessThan(10);
   });
 });

@@ -24,7 +24,7 @@ export async function measureTurns(work: Promise<unknown>): Promise<number[]> {
   return costsMs.sort((a, b) => a - b);
 }
 
-/** The cost that 9 of 10 turns stay below; the rest may have met the garbage collector or the compiler. */
-export function usualTurn(costsMs: readonly number[]): number {
-  return costsMs[Math.floor(costsMs.length * 0.9)] ?? 0;
+/** The cost that `share` of the turns stay below. */
+export function turnAt(costsMs: readonly number[], share: number): number {
+  return costsMs[Math.min(costsMs.length - 1, Math.floor(costsMs.length * share))] ?? 0;
 }
