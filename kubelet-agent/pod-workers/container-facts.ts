@@ -1,7 +1,7 @@
 import { LongshoreError } from '../../lib/errors/errors.js';
 import type { Logger } from '../../lib/log/logger.js';
 import type { ContainerRuntime, ObservedContainer } from '../runtime/container-runtime.js';
-import type { ContainerFacts } from '../status/container-status.js';
+import { type ContainerFacts, imageKey } from '../status/container-status.js';
 import type { VolumeManager } from '../volumes/volume-manager.js';
 import { findContainer } from './desired-pod.js';
 import type { PodMemory } from './pod-memory.js';
@@ -11,7 +11,7 @@ const fallbackBytes = 2_048;
 
 /**
  * What a pod's status says beyond the observation: the message that an exited container
- * left, asked for once for each container, and the digest of an image, once for each image.
+ * left, asked for once for each container, and the digest of an image, once for each name of it.
  */
 export class ContainerFactFinder {
   readonly #runtime: Pick<ContainerRuntime, 'image' | 'logs'>;
@@ -65,15 +65,18 @@ export class ContainerFactFinder {
     }
   }
 
-  async #findDigest({ image, imageId }: ObservedContainer): Promise<void> {
-    if (this.#digests.has(imageId)) return;
-    this.#digests.set(imageId, '');
+  async #findDigest(container: ObservedContainer): Promise<void> {
+    const { image, imageId } = container;
+    const key = imageKey(container);
+    if (this.#digests.has(key)) return;
+    this.#digests.set(key, '');
     try {
       const found = await this.#runtime.image(image);
-      const digest = found?.id === imageId ? found.names.find((name) => name.includes('@')) : undefined;
-      this.#digests.set(imageId, digest ?? '');
+      const digests = found?.id === imageId ? found.names.filter((name) => name.includes('@')) : [];
+      const own = digests.find((name) => image.startsWith(name.split('@')[0] ?? name));
+      this.#digests.set(key, own ?? digests[0] ?? '');
     } catch (thrown) {
-      this.#digests.delete(imageId);
+      this.#digests.delete(key);
       this.#log.debug('image digest not readable', { image, error: LongshoreError.from(thrown) });
     }
   }

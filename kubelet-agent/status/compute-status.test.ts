@@ -14,6 +14,7 @@ import {
   startMs,
 } from '../pod-workers/testing/builders.js';
 import { computeStatus } from './compute-status.js';
+import { imageKey } from './container-status.js';
 
 const nowMs = startMs + 5000;
 
@@ -25,7 +26,7 @@ function statusOf(
   const snapshot = makeSnapshot(desired, overrides);
   const facts = {
     terminationMessages: new Map(Object.entries(messages)),
-    imageDigests: new Map([['sha256:web', 'web@sha256:abc']]),
+    imageDigests: new Map([[imageKey({ image: 'web:1', imageId: 'sha256:web' }), 'web@sha256:abc']]),
   };
   return computeStatus({ desired, snapshot, plan: planPod(snapshot), facts, previous, hostIp: '10.0.0.9' });
 }

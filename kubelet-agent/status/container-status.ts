@@ -7,11 +7,16 @@ import type { PodSnapshot } from '../pod-workers/pod-snapshot.js';
 import type { ObservedContainer } from '../runtime/container-runtime.js';
 import { containerId, lostState, runningState, terminatedOf, terminatedState, waitingState } from './container-state.js';
 
-/** Facts about containers that have to be asked for, by id of the container or of the image. */
+/** Facts about containers that have to be asked for, by id of the container or by image. */
 export interface ContainerFacts {
   terminationMessages: ReadonlyMap<string, string>;
-  /** An image's name with its digest, for example "docker.io/library/redis@sha256:...". */
+  /** An image's name with its digest, for example "docker.io/library/redis@sha256:...", by {@link imageKey}. */
   imageDigests: ReadonlyMap<string, string>;
+}
+
+/** One image may be known by several names, and have a digest under some of them only. */
+export function imageKey({ image, imageId }: Pick<ObservedContainer, 'image' | 'imageId'>): string {
+  return `${image} ${imageId}`;
 }
 
 export interface StatusContext {
@@ -117,7 +122,7 @@ function lastBefore(previous: ContainerStatus | undefined, newest: ObservedConta
 }
 
 function imageIdOf(container: ObservedContainer, { imageDigests }: ContainerFacts): string {
-  const digest = imageDigests.get(container.imageId);
+  const digest = imageDigests.get(imageKey(container));
   return digest ? `docker-pullable://${digest}` : `docker://${container.imageId}`;
 }
 
