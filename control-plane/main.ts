@@ -110,7 +110,6 @@ async function serve(config: ControlPlaneConfig, log: Logger, signal: AbortSigna
     await nodePlane.synced(stop);
     readiness.done('informers');
     log.info('control plane is ready', { apiPort: api.port, nodePlanePort: nodePlane.port, healthPort: health.port });
-    await nodePlane.serveHealthAndReflection();
     await aborted(stop);
     await Promise.all([api.close(), nodePlane.stop()]);
   };

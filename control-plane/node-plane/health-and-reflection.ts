@@ -5,25 +5,48 @@ import { fileURLToPath } from 'node:url';
 import type { Server } from '@grpc/grpc-js';
 import type { HealthImplementation } from 'grpc-health-check';
 
+import { addLazyMethods } from '../../lib/grpc/lazy-service.js';
+
 const services = ['bootstrap/v1/bootstrap', 'node/v1/node', 'streams/v1/streams', 'routing/v1/routing'];
 
-/**
- * Adds grpc.health.v1 (NOT_SERVING until it is set) and server reflection for the node
- * plane's services. The libraries and .proto files are loaded here and nowhere before.
- */
-export async function addHealthAndReflection(server: Pick<Server, 'addService'>): Promise<HealthImplementation> {
-  const [{ HealthImplementation }, { ReflectionService }, { load }] = await Promise.all([
-    import('grpc-health-check'),
-    import('@grpc/reflection'),
-    import('@grpc/proto-loader'),
-  ]);
-  const health = new HealthImplementation({ '': 'NOT_SERVING' });
-  health.addToServer(server);
-  const healthProtos = join(dirname(createRequire(import.meta.url).resolve('grpc-health-check/package.json')), 'proto');
-  const definition = await load([...services.map((service) => `longshore/${service}.proto`), 'health/v1/health.proto'], {
-    includeDirs: [fileURLToPath(new URL('../../proto', import.meta.url)), healthProtos],
-    keepCase: true,
-  });
-  new ReflectionService(definition).addToServer(server);
-  return health;
+/** grpc.health.v1: SERVING once it is told so. The library is loaded with the first question. */
+export class Health {
+  #serving = false;
+  #implementation: HealthImplementation | undefined;
+
+  addTo(server: Pick<Server, 'addService'>): void {
+    const method = (name: string, kind: 'unary' | 'serverStream') => ({ path: `/grpc.health.v1.Health/${name}`, kind });
+    addLazyMethods(server, [method('Check', 'unary'), method('List', 'unary'), method('Watch', 'serverStream')], async (into) => {
+      const { HealthImplementation } = await import('grpc-health-check');
+      this.#implementation = new HealthImplementation({ '': this.#status });
+      this.#implementation.addToServer(into);
+    });
+  }
+
+  setServing(serving: boolean): void {
+    this.#serving = serving;
+    this.#implementation?.setStatus('', this.#status);
+  }
+
+  get #status(): 'SERVING' | 'NOT_SERVING' {
+    return this.#serving ? 'SERVING' : 'NOT_SERVING';
+  }
+}
+
+/** Server reflection of the node plane's services; library and .proto files are loaded with the first question. */
+export function addReflection(server: Pick<Server, 'addService'>): void {
+  const paths = ['v1', 'v1alpha'].map((version) => `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`);
+  addLazyMethods(
+    server,
+    paths.map((path) => ({ path, kind: 'bidiStream' })),
+    async (into) => {
+      const [{ ReflectionService }, { load }] = await Promise.all([import('@grpc/reflection'), import('@grpc/proto-loader')]);
+      const healthProtos = join(dirname(createRequire(import.meta.url).resolve('grpc-health-check/package.json')), 'proto');
+      const definition = await load([...services.map((service) => `longshore/${service}.proto`), 'health/v1/health.proto'], {
+        includeDirs: [fileURLToPath(new URL('../../proto', import.meta.url)), healthProtos],
+        keepCase: true,
+      });
+      new ReflectionService(definition).addToServer(into);
+    },
+  );
 }

@@ -1,5 +1,3 @@
-import type { HealthImplementation } from 'grpc-health-check';
-
 import type { Clock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 import { CertificateSource } from '../../lib/grpc/certificate-source.js';
@@ -30,7 +28,7 @@ import { NodeRegistry } from './node/node-registry.js';
 import { NodeService } from './node/node-service.js';
 import { PodTokens } from './node/pod-tokens.js';
 import { Sessions } from './node/sessions.js';
-import { addHealthAndReflection } from './health-and-reflection.js';
+import { addReflection, Health } from './health-and-reflection.js';
 import { type AppliedRoutes, ProxyStreams } from './routing/proxy-streams.js';
 import { RoutingService } from './routing/routing-service.js';
 import { RoutingTable } from './routing/routing-table.js';
@@ -80,7 +78,7 @@ export class NodePlane {
   readonly #routing: RoutingService;
   readonly #table: RoutingTable;
   readonly #shutdown = new AbortController();
-  #health: HealthImplementation | undefined;
+  readonly #health = new Health();
   #server: GrpcServer | undefined;
 
   constructor(options: NodePlaneOptions) {
@@ -134,26 +132,22 @@ export class NodePlane {
         server.addService(NodeServiceService, node.implementation());
         server.addService(StreamServiceService, this.#streamService().implementation());
         server.addService(RoutingServiceService, this.#routing.implementation());
+        this.#health.addTo(server);
+        addReflection(server);
       },
     });
     log.info('node plane listens', { hosts, port: this.#server.port });
   }
 
-  /** Resolves once the caches that agents are served from are filled. */
+  /** Resolves once the caches that agents are served from are filled; health says SERVING from then on. */
   async synced(signal: AbortSignal): Promise<void> {
     await allSynced(this.#informers, signal);
-  }
-
-  /** Serves health (SERVING) and reflection from now on: they load .proto files, which the start does not wait for. */
-  async serveHealthAndReflection(): Promise<void> {
-    if (!this.#server) throw new Error('the node plane is not started');
-    this.#health = await addHealthAndReflection(this.#server);
-    this.#health.setStatus('', 'SERVING');
+    this.#health.setServing(true);
   }
 
   /** Ends every stream, so that agents connect elsewhere or again, and stops listening. */
   async stop(): Promise<void> {
-    this.#health?.setStatus('', 'NOT_SERVING');
+    this.#health.setServing(false);
     this.#shutdown.abort(new LongshoreError('Unavailable', 'the control plane is shutting down'));
     await this.#server?.stop(drainMs);
   }

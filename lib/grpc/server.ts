@@ -16,7 +16,7 @@ const serverOptions: ServerOptions = {
   'grpc.max_concurrent_streams': 1_000,
 };
 
-export interface GrpcServer extends Pick<Server, 'addService'> {
+export interface GrpcServer {
   readonly port: number;
   /** Takes no new calls, waits at most `graceMs` for those under way, then cuts them. */
   stop(graceMs: number): Promise<void>;
@@ -57,9 +57,6 @@ export async function startGrpcServer(options: {
   }
   return {
     port,
-    addService: (definition, implementation) => {
-      server.addService(definition, implementation);
-    },
     stop: async (graceMs) => {
       const cut = clock.after(graceMs, () => {
         server.forceShutdown();

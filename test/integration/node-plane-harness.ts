@@ -75,7 +75,7 @@ export class NodePlaneHarness {
       .client('serviceaccounts')
       .create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'default', name: 'default' } });
     await nodePlane.start();
-    await nodePlane.serveHealthAndReflection();
+    await nodePlane.synced(new AbortController().signal);
     return harness;
   }
 

@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { credentials } from '@grpc/grpc-js';
+import { type ChannelCredentials, credentials, makeClientConstructor, type ServiceDefinition } from '@grpc/grpc-js';
+import { load } from '@grpc/proto-loader';
 import { expect } from 'chai';
+import { protoPath } from 'grpc-health-check';
 
 import { agentOf } from '../../control-plane/node-plane/access.js';
 import { callUnary, readStream } from '../../lib/grpc/client.js';
@@ -27,10 +32,10 @@ import {
 import { type AttachRequest, StreamServiceClient } from '../../proto/gen/longshore/streams/v1/streams.js';
 import { NodePlaneHarness } from './node-plane-harness.js';
 
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
+const codeOf = (promise: Promise<unknown>): Promise<string | number> =>
   promise.then(
     () => 'ok',
-    (error: unknown) => (error as { code: string }).code,
+    (error: unknown) => (error as { code: string | number }).code,
   );
 const messageOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -115,7 +120,7 @@ describe('node plane', () => {
       expect(results.filter((result) => result === 'Unauthenticated')).to.have.length(3);
     });
 
-    const issueTo = async (role: AgentRole, privateKeyPem: string): Promise<string> => {
+    const issueTo = async (role: AgentRole, privateKeyPem: string): Promise<string | number> => {
       const client = new BootstrapServiceClient(
         plane.server,
         credentials.createSsl(Buffer.from(plane.authority.certificatePem)),
@@ -589,26 +594,63 @@ describe('node plane', () => {
     expect(plane.nodePlane.status).to.include({ sessions: 1, services: 1, nodes: 1 });
   });
 
-  it('serves health to anybody and reflection to holders of a certificate', async () => {
-    const { load } = await import('@grpc/proto-loader');
-    const { protoPath } = await import('grpc-health-check');
-    const { loadPackageDefinition } = await import('@grpc/grpc-js');
-    const health = loadPackageDefinition(await load(protoPath)) as never as {
-      grpc: { health: { v1: { Health: new (...args: unknown[]) => { check: (...args: unknown[]) => void; close(): void } } } };
-    };
-    const client = new health.grpc.health.v1.Health(
-      plane.server,
-      credentials.createSsl(Buffer.from(plane.authority.certificatePem)),
-      nodePlaneChannelOptions,
-    );
-    const status = await new Promise((resolve, reject) => {
-      client.check({ service: '' }, (error: Error | null, answer: { status: unknown }) => {
-        if (error) reject(error);
-        else resolve(answer.status);
+  describe('health and reflection', () => {
+    interface Client {
+      [method: string]: (
+        ...args: unknown[]
+      ) => NodeJS.EventEmitter & { write(message: unknown): void; end(): void; cancel(): void };
+    }
+    const dynamicClient = async (file: string, service: string, channel: ChannelCredentials): Promise<Client> => {
+      const definition = await load(file, { keepCase: true, enums: String, oneofs: true });
+      const Service = makeClientConstructor(definition[service] as ServiceDefinition, service);
+      const client = new Service(plane.server, channel, nodePlaneChannelOptions);
+      closers.push(() => {
+        client.close();
       });
+      return client as never;
+    };
+    const anonymous = (): ChannelCredentials => credentials.createSsl(Buffer.from(plane.authority.certificatePem));
+    const answerOf = (call: (callback: (error: Error | null, answer: unknown) => void) => unknown): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        call((error, answer) => {
+          if (error) reject(error);
+          else resolve(answer);
+        });
+      });
+
+    it('serves health to anybody, and to watchers until the end', async () => {
+      const health = await dynamicClient(protoPath, 'grpc.health.v1.Health', anonymous());
+      expect(await answerOf((done) => health.Check?.({ service: '' }, done))).to.deep.equal({ status: 'SERVING' });
+      expect(await codeOf(answerOf((done) => health.Check?.({ service: 'unknown' }, done)))).to.equal(5);
+      const watch = health.Watch?.({ service: '' });
+      if (!watch) throw new Error('no Watch');
+      watch.on('error', () => undefined);
+      expect((await once(watch, 'data'))[0]).to.deep.equal({ status: 'SERVING' });
+      const next = once(watch, 'data');
+      const stopped = plane.nodePlane.stop();
+      expect((await next)[0]).to.deep.equal({ status: 'NOT_SERVING' });
+      watch.cancel();
+      await stopped;
     });
-    expect(status).to.equal(1);
-    client.close();
+
+    it('serves reflection to holders of a certificate', async () => {
+      const home = dirname(createRequire(import.meta.url).resolve('@grpc/reflection/package.json'));
+      const file = join(home, 'build/proto/grpc/reflection/v1/reflection.proto');
+      const ask = async (channel: ChannelCredentials): Promise<{ list_services_response: { service: { name: string }[] } }> => {
+        const reflection = await dynamicClient(file, 'grpc.reflection.v1.ServerReflection', channel);
+        const call = reflection.ServerReflectionInfo?.();
+        if (!call) throw new Error('no ServerReflectionInfo');
+        call.write({ list_services: '' });
+        const [answer] = (await once(call, 'data')) as [Awaited<ReturnType<typeof ask>>];
+        call.end();
+        await once(call, 'end');
+        return answer;
+      };
+      const { identity } = await joined('n1');
+      const names = (await ask(identity.credentials())).list_services_response.service.map(({ name }) => name);
+      expect(names).to.include.members(['longshore.node.v1.NodeService', 'grpc.health.v1.Health']);
+      expect(await codeOf(ask(anonymous()))).to.equal(16);
+    });
   });
 });
 
