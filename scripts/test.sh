@@ -46,7 +46,10 @@ if wanted lint; then
   check 'generated code is up to date' scripts/check-generated.sh
 fi
 if wanted unit; then suite 'unit and contract' 10000 '{lib,control-plane,kubelet-agent,kube-proxy,cli}/**/*.test.ts'; fi
-if wanted integration || wanted e2e; then check 'a Docker Engine answers' scripts/ensure-engine.sh || finish; fi
+if wanted integration || wanted e2e; then
+  check 'a Docker Engine answers' scripts/ensure-engine.sh || finish
+  check 'tools of the tests' scripts/ensure-test-tools.sh || finish
+fi
 if wanted integration; then suite 'integration' 120000 'test/integration/**/*.test.ts'; fi
 if wanted e2e; then
   check 'images of the guestbook' examples/guestbook/images.sh
