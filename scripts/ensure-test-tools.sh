@@ -24,7 +24,7 @@ chmod -R 777 "$work"
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$work/sources.list"
 suite=(-o "Dir::Etc::SourceList=$work/sources.list" -o 'Dir::Etc::SourceParts=-' -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache")
 apt-get "${suite[@]}" update -qq >/dev/null
-(cd "$work" && apt-get "${suite[@]}" download -qq kubernetes-client >/dev/null)
-dpkg-deb -x "$work"/kubernetes-client_*.deb "$work/root"
+(cd "$work" && apt-get "${suite[@]}" download -qq kubectl >/dev/null)
+dpkg-deb -x "$work"/kubectl_*.deb "$work/root"
 install -m 755 "$work/root/usr/bin/kubectl" /usr/local/bin/kubectl
 kubectl version --client >/dev/null
