@@ -18,7 +18,6 @@ import { type KubeProxyMetrics } from './metrics.js';
 import { IpRouteRunner } from './node-routes/ip-route-runner.js';
 import { NodeRoutes } from './node-routes/node-routes.js';
 import { Lease } from './nftables/lease.js';
-import { tableName } from './nftables/names.js';
 import { NftRunner } from './nftables/nft-runner.js';
 import { socketProbe } from './nftables/render-base.js';
 import { NftablesProxier } from './nftables/nftables-proxier.js';
@@ -29,6 +28,8 @@ import { RouteSyncer, type SyncResult } from './sync/route-syncer.js';
 
 export interface KubeProxyOptions {
   nodeName: string;
+  /** Name of everything that this proxy leaves in the kernel, see tableName. */
+  table: string;
   stateDir: string;
   sharedHost: boolean;
   /** Default /etc/resolv.conf. */
@@ -63,11 +64,10 @@ export class KubeProxy {
   #table: RoutingTable | undefined;
 
   constructor(options: KubeProxyOptions) {
-    const { nodeName, sharedHost, clock, log } = options;
+    const { nodeName, table, sharedHost, clock, log } = options;
     this.#options = options;
     this.#tableFile = new TableFile({ path: tableFilePath(options.stateDir), clock, log });
     const nft = new NftRunner();
-    const table = tableName(nodeName);
     this.#syncer = new RouteSyncer({
       nodeName,
       sharedHost,
@@ -82,7 +82,7 @@ export class KubeProxy {
     this.#lease = new Lease({ table, nft, onRefused: () => this.#syncer.requestVerify(), clock, log });
     this.#bridgeRules = new BridgeRules({ chain: new IptablesRunner(), owner: table, clock, log });
     this.#hairpinMode = new HairpinMode({ clock, log });
-    this.#nodeRoutes = new NodeRoutes({ routes: new IpRouteRunner(), nodeName, clock, log });
+    this.#nodeRoutes = new NodeRoutes({ routes: new IpRouteRunner({ owner: table }), nodeName, clock, log });
     const hostResolvers = new HostResolvers({
       ...(options.resolvConfPath === undefined ? {} : { path: options.resolvConfPath }),
       clock,

@@ -5,22 +5,19 @@ import { callUnary } from '../lib/grpc/client.js';
 import { nodePlaneChannelOptions } from '../lib/identity/agent-identity.js';
 import { ensureIdentity, type IdentityOptions } from '../lib/identity/ensure-identity.js';
 import { keepIdentityFresh } from '../lib/identity/keep-identity-fresh.js';
+import { knownClusterId } from '../lib/identity/known-cluster-id.js';
 import { readJoinToken } from '../lib/identity/read-join-token.js';
 import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
 import { supervise, type Task } from '../lib/lifecycle/supervise.js';
 import { createLogger, type Logger } from '../lib/log/logger.js';
 import { RoutingServiceClient } from '../proto/gen/longshore/routing/v1/routing.js';
-import { BridgeRules } from './bridge-rules/bridge-rules.js';
-import { IptablesRunner } from './bridge-rules/iptables-runner.js';
-import { cleanup } from './cleanup.js';
+import { cleanup, takeName, type CleanupOptions } from './cleanup.js';
 import { createCommand, type CleanupConfig, type KubeProxyConfig } from './config.js';
 import { KubeProxy, tableFilePath } from './kube-proxy.js';
 import { createKubeProxyMetrics } from './metrics.js';
-import { IpRouteRunner } from './node-routes/ip-route-runner.js';
-import { NodeRoutes } from './node-routes/node-routes.js';
 import { tableName } from './nftables/names.js';
-import { NftRunner } from './nftables/nft-runner.js';
+import { TableNameFile } from './nftables/table-name-file.js';
 import { RouteAssembler } from './routes/route-assembler.js';
 import { TableFile } from './routes/table-file.js';
 import { AppliedReporter } from './session/applied-reporter.js';
@@ -31,16 +28,20 @@ const clock = systemClock;
 await createCommand({ run: runKubeProxy, cleanup: runCleanup }).parseAsync();
 
 async function runKubeProxy(config: KubeProxyConfig): Promise<void> {
-  const log = createLogger({ component: 'kube-proxy', level: config.logLevel }).child({ node: config.nodeName });
+  const log = loggerOf(config);
   await runProcess((signal) => serve(config, log, signal), { log });
 }
 
 async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const { nodeName, server, stateDir, sharedHost } = config;
+  const agent = { dir: join(stateDir, 'pki'), role: 'kube-proxy' as const, ...(await readJoinToken(config)) };
+  const table = tableName(await knownClusterId(agent), nodeName);
+  await takeName(table, cleanupOptions(config, log));
   const registry = createMetrics('kube-proxy');
   let reporter: AppliedReporter | undefined;
   const proxy = new KubeProxy({
     nodeName,
+    table,
     stateDir,
     sharedHost,
     metrics: createKubeProxyMetrics(registry),
@@ -54,22 +55,13 @@ async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal):
     ready: proxy.readiness,
     metrics: registry,
   });
-  log.info('kube-proxy started', { server, sharedHost, healthPort: health.port });
+  log.info('kube-proxy started', { server, sharedHost, table, healthPort: health.port });
   const restored = await proxy.restore();
 
   const follow: Task = {
     name: 'session',
     run: async (ended) => {
-      const identityOptions: IdentityOptions = {
-        dir: join(stateDir, 'pki'),
-        server,
-        ...(await readJoinToken(config)),
-        nodeName,
-        role: 'kube-proxy',
-        clock,
-        log,
-        signal: ended,
-      };
+      const identityOptions: IdentityOptions = { ...agent, server, nodeName, clock, log, signal: ended };
       const identity = await ensureIdentity(identityOptions);
       const client = new RoutingServiceClient(server, identity.credentials(), nodePlaneChannelOptions);
       reporter = new AppliedReporter({
@@ -99,20 +91,15 @@ async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal):
 }
 
 async function runCleanup(config: CleanupConfig): Promise<void> {
-  const log = createLogger({ component: 'kube-proxy', level: config.logLevel }).child({ node: config.nodeName });
-  const table = tableName(config.nodeName);
-  await runProcess(
-    () =>
-      cleanup({
-        table,
-        nft: new NftRunner(),
-        bridgeRules: new BridgeRules({ chain: new IptablesRunner(), owner: table, clock, log }),
-        nodeRoutes: config.sharedHost
-          ? undefined
-          : new NodeRoutes({ routes: new IpRouteRunner(), nodeName: config.nodeName, clock, log }),
-        tableFile: new TableFile({ path: tableFilePath(config.stateDir), clock, log }),
-        log,
-      }),
-    { log },
-  );
+  const log = loggerOf(config);
+  await runProcess(() => cleanup(cleanupOptions(config, log)), { log });
+}
+
+function loggerOf({ nodeName, logLevel }: CleanupConfig): Logger {
+  return createLogger({ component: 'kube-proxy', level: logLevel }).child({ node: nodeName });
+}
+
+function cleanupOptions({ nodeName, stateDir, sharedHost }: CleanupConfig, log: Logger): CleanupOptions {
+  const tableFile = new TableFile({ path: tableFilePath(stateDir), clock, log });
+  return { nodeName, sharedHost, tableNameFile: new TableNameFile({ stateDir }), tableFile, clock, log };
 }

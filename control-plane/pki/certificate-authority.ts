@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 import { readFileIfExists } from '../../lib/files/read-file-if-exists.js';
 import { writeFileAtomic } from '../../lib/files/write-file-atomic.js';
+import { clusterIdOf } from '../../lib/identity/join-token.js';
 import { ensureKeyFile, publicKeyOf } from '../../lib/identity/key-file.js';
 import type { CertificateSpec } from './x509-signer.js';
 
@@ -74,9 +75,9 @@ export class CertificateAuthority {
     return createHash('sha256').update(this.certificateDer).digest('hex');
   }
 
-  /** Names the cluster in the labels of its containers and networks; stable for the CA's life. */
+  /** Names the cluster in labels of containers and networks and in kernel tables; stable for the CA's life. */
   get clusterId(): string {
-    return this.hash.slice(0, 8);
+    return clusterIdOf(this.hash);
   }
 
   /** A certificate for the public key `spki` (DER). It never outlives the CA. */

@@ -1,8 +1,19 @@
+import { createHash } from 'node:crypto';
+
 import { type Endpoint, type ServiceKey, type ServicePortRoute } from '../../proto/gen/longshore/routing/v1/routing.js';
 
-/** The table of the proxy of `nodeName`; nobody else's table has this name. */
-export function tableName(nodeName: string): string {
-  return `longshore_${nodeName.replace(/[^A-Za-z0-9_]/g, '_')}`;
+/** nft takes 255 characters as a table's name, iptables as many as a comment; people read fewer. */
+const longestName = 100;
+
+/**
+ * The table of the proxy of `nodeName`, and the name that its other things in the kernel bear;
+ * no other proxy's, of this or of any other cluster on the same kernel. A name that would be
+ * too long or not a word to nft is cut and made distinct by a hash.
+ */
+export function tableName(clusterId: string, nodeName: string): string {
+  const name = `longshore_${clusterId}_${nodeName}`;
+  const word = name.replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, longestName);
+  return word === name ? name : `${word}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }
 
 /** Sets and maps of every table. Keys are in the order of the type. */

@@ -71,7 +71,7 @@ describe('NftablesProxier', () => {
 
   beforeEach(() => {
     nft = new FakeNft();
-    proxier = new NftablesProxier({ table: tableName('n1'), nft, log: silentLogger });
+    proxier = new NftablesProxier({ table: tableName('test', 'n1'), nft, log: silentLogger });
   });
 
   it('writes everything at first, then only what changed, then nothing', async () => {
@@ -100,7 +100,7 @@ describe('NftablesProxier', () => {
     nft.listing = listingOf(second);
     nft.refusals = 1;
     expect(await proxier.apply(first)).to.equal('replaced');
-    expect(nft.applied.at(-1)).to.match(/^add table ip longshore_n1\ndelete table ip longshore_n1\nadd table/);
+    expect(nft.applied.at(-1)).to.match(/^add table ip longshore_test_n1\ndelete table ip longshore_test_n1\nadd table/);
   });
 
   it('throws when nothing helps, and starts from the kernel the next time', async () => {
@@ -118,7 +118,7 @@ describe('NftablesProxier', () => {
     });
     nft.listing = listingOf({ ...first, chains: moved });
     await proxier.apply(first);
-    expect(nft.applied.at(-1)).to.include('delete table ip longshore_n1');
+    expect(nft.applied.at(-1)).to.include('delete table ip longshore_test_n1');
   });
 
   it('verifies without a transaction when nothing drifted, and repairs what did', async () => {
@@ -156,7 +156,23 @@ describe('Lease', () => {
 });
 
 describe('tableName', () => {
-  it('has no dots and dashes', () => {
-    expect(tableName('node-1.example.com')).to.equal('longshore_node_1_example_com');
+  it('names cluster and node', () => {
+    expect(tableName('ab12cd34', 'node-1')).to.equal('longshore_ab12cd34_node-1');
+  });
+
+  it('is another for each node of each cluster, and short enough for nft and iptables', () => {
+    const long = 'a'.repeat(240);
+    const owners = [
+      ['c1', 'a-b'],
+      ['c1', 'a.b'],
+      ['c2', 'a.b'],
+      ['c1', 'a b'],
+      ['c1', 'a_b'],
+      ['c1', `${long}1`],
+      ['c1', `${long}2`],
+    ] as const;
+    const names = owners.map(([cluster, node]) => tableName(cluster, node));
+    expect(new Set(names).size).to.equal(owners.length);
+    for (const name of names) expect(name).to.match(/^[A-Za-z][A-Za-z0-9_.-]{0,127}$/);
   });
 });

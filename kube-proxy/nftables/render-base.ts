@@ -11,15 +11,17 @@ const filterPriority = -5;
 /**
  * The chains that are the same however many services there are.
  *
- *   prerouting, output (nat)      own -> services -> vmap -> chain of a service: dnat
+ *   prerouting, output (nat)      services -> vmap -> chain of a service: dnat
  *   forward, input, output        what still bears a service's address: refuse or drop
  *   postrouting (nat)             masquerade what could not find its way back
  */
 export function renderBaseChains(context: RenderContext): Map<string, Chain> {
   const chains = new Map<string, Chain>();
-  const entry = entryRules(context);
-  chains.set('nat-prerouting', makeChain(entry, { type: 'nat', hook: 'prerouting', priority: -100 }));
-  chains.set('nat-output', makeChain(entry, { type: 'nat', hook: 'output', priority: -100 }));
+  for (const { suffix, priority, rules } of context.sharedHost ? sharedEntries(context) : soleEntry(context)) {
+    for (const hook of ['prerouting', 'output'] as const) {
+      chains.set(`nat-${hook}${suffix}`, makeChain(rules, { type: 'nat', hook, priority }));
+    }
+  }
   chains.set('nat-postrouting', makeChain(masqueradeRules(context), { type: 'nat', hook: 'postrouting', priority: 100 }));
   chains.set(
     'services',
@@ -65,21 +67,46 @@ const nodePortKey = 'meta l4proto . th dport';
 /** Loopback is left alone: a pod could not answer to 127.0.0.1. */
 const localAddress = 'ip daddr != 127.0.0.0/8 fib daddr type local';
 
+/** A base chain of nat, in prerouting and in output. */
+interface Entry {
+  suffix: string;
+  priority: number;
+  rules: string[];
+}
+
+/** Where destinations are translated (dstnat). */
+const translation = -100;
+
+/** Alone on the kernel: all packets. */
+function soleEntry(context: RenderContext): Entry[] {
+  return [{ suffix: '', priority: translation, rules: [...ownDnsRules(context), 'goto services'] }];
+}
+
 /**
- * Which packets this table may translate. Alone on the kernel: all. With others: (a) those
- * of its own pods, (b) those to its own node's address, and (c) those that any table could
- * take, while the lease says that this table's proxy lives. The kernel asks the next table
- * only for what the former left untranslated.
+ * Which packets this table may translate where others, even other clusters', are on the
+ * kernel: those to its own node's address, those of its own pods, and those that any table
+ * could take, while the lease says that this table's proxy lives. The kernel asks one chain
+ * after the other, by priority, until one translates; so what belongs to one table is settled
+ * in all of them before any takes what belongs to nobody.
  */
-function entryRules(context: RenderContext): string[] {
-  if (!context.sharedHost) return [...ownDnsRules(context), 'goto services'];
-  return [
+function sharedEntries(context: RenderContext): Entry[] {
+  const { gateway, podCidr, clusterCidr, nodePorts } = context;
+  const toNode = [
     ...ownDnsRules(context),
-    `ip saddr ${context.podCidr} goto services`,
-    `ip daddr ${context.gateway} goto services`,
-    `ip saddr ${context.clusterCidr} return`,
-    `ip daddr ${context.clusterCidr} return`,
+    `ip daddr ${gateway} jump services`,
+    // Translated to itself: a port that this cluster does not serve is not another's either.
+    `ip daddr ${gateway} meta l4proto { tcp, udp } th dport ${nodePorts} dnat to ${gateway}`,
+  ];
+  const ofPods = [`ip daddr ${gateway} return`, `ip saddr ${podCidr} goto services`];
+  const ofNobody = [
+    `ip saddr ${clusterCidr} return`,
+    `ip daddr ${clusterCidr} return`,
     context.leased ? `meta l4proto @${setNames.lease} goto services` : 'goto services',
+  ];
+  return [
+    { suffix: '-node', priority: translation - 10, rules: toNode },
+    { suffix: '-pods', priority: translation - 5, rules: ofPods },
+    { suffix: '', priority: translation, rules: ofNobody },
   ];
 }
 

@@ -8,9 +8,11 @@ export interface RenderContext {
   /** Bridge address, first of the pod CIDR. */
   readonly gateway: string;
   readonly clusterCidr: string;
+  /** Range of ports, `30000-32767`. */
+  readonly nodePorts: string;
   /** InternalIPs of all nodes, sorted. */
   readonly nodeAddresses: readonly string[];
-  /** Every node is on this kernel. */
+  /** Every node is on this kernel, and perhaps other clusters are. */
   readonly sharedHost: boolean;
   /** The lease gates the traffic that any proxy on this kernel may take. */
   readonly leased: boolean;
@@ -33,6 +35,7 @@ export function renderContext(
     podCidr,
     gateway: gatewayOf(podCidr),
     clusterCidr: table.network.clusterCidr,
+    nodePorts: `${table.network.nodePortFirst}-${table.network.nodePortLast}`,
     nodeAddresses: [...new Set(addresses)].sort(),
     leased: options.sharedHost && table.nodes.size > 1,
   };

@@ -30,6 +30,11 @@ export function formatJoinToken(token: JoinToken): string {
   return `${token.id}.${token.secret}.${token.caHash}`;
 }
 
+/** Names a cluster in everything that its nodes make: the start of its CA's hash, stable for the CA's life. */
+export function clusterIdOf(caHash: string): string {
+  return caHash.slice(0, 8);
+}
+
 /** SHA-256 of a certificate's DER, in hex: the last part of a join token. */
 export function certificateHash(certificate: string | Uint8Array): string {
   return createHash('sha256').update(new X509Certificate(certificate).raw).digest('hex');

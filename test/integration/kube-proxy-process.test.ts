@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { tableName } from '../../kube-proxy/nftables/names.js';
 import { systemClock } from '../../lib/clock/clock.js';
 import { UpdateKind } from '../../proto/gen/longshore/routing/v1/routing.js';
 import { FakeRoutingServer } from '../support/fake-routing-server.js';
@@ -37,6 +38,9 @@ describe('the kube-proxy process', function () {
     await net.run('node', 'ip', 'route', 'add', 'default', 'via', serverAddress);
     await net.add('other');
     await net.connect({ in: 'node', address: '192.168.50.1/24' }, { in: 'other', address: '192.168.50.2/24' });
+    await net.run('other', 'ip', 'address', 'add', '10.244.2.1/32', 'dev', 'lo');
+    await net.run('other', 'ip', 'route', 'add', '10.244.1.0/24', 'via', '192.168.50.1', 'src', '10.244.2.1');
+    await net.serve('other', { udp: [53] });
     for (const rule of ['-P FORWARD DROP', '-N DOCKER-USER', '-A DOCKER-USER -j RETURN', '-A FORWARD -j DOCKER-USER']) {
       await net.run('node', 'iptables', ...rule.split(' '));
     }
@@ -92,7 +96,9 @@ describe('the kube-proxy process', function () {
     expect(await resolve('web.default.svc.cluster.local')).to.equal(vip);
     expect(await net.askTcp('node', vip, 80)).to.match(/^p1 /);
     const rules = await dockerUser();
-    expect(rules).to.include('-A DOCKER-USER -s 10.244.1.0/24 -m comment --comment longshore_n1 -j ACCEPT');
+    expect(rules).to.include(
+      `-A DOCKER-USER -s 10.244.1.0/24 -m comment --comment ${tableName(server.clusterId, 'n1')} -j ACCEPT`,
+    );
     expect(await net.run('node', 'cat', '/proc/sys/net/ipv4/ip_forward')).to.equal('1\n');
   });
 
@@ -125,6 +131,26 @@ describe('the kube-proxy process', function () {
     expect(await resolve('api.default.svc.cluster.local')).to.equal('10.96.0.30');
   });
 
+  it('leaves out what its rules cannot express, and takes the rest', async () => {
+    const table = makeTable(
+      [
+        makeService('odd', '10.96.0.40', [makePort(80, [makeEndpoint('fd00::5', 80), p1])], {
+          externalIps: ['0x7f.1', 'fd00::7'],
+        }),
+        makeService('v6', 'fd00::1', [makePort(80, [p1])]),
+        makeService('web', vip, [makePort(80, [p1])]),
+      ],
+      { revision: '3' },
+    );
+    server.setTable(table);
+    await eventually(
+      async () => server.reports.at(-1),
+      (report) => report?.revision === '3' && report.error === '',
+    );
+    for (const address of [vip, '10.96.0.40']) expect(await net.askTcp('node', address, 80)).to.match(/^p1 /);
+    server.setTable(makeTable([makeService('web', vip, [makePort(80, [p1])])], { revision: '2' }));
+  });
+
   it('asks for the whole table again when an update does not fit', async () => {
     const opened = server.opened;
     server.setTable(makeTable([makeService('web', vip, [makePort(80, [p1])])], { revision: '7' }));
@@ -143,7 +169,7 @@ describe('the kube-proxy process', function () {
 
   it('puts its rules back when Docker flushes its chain', async () => {
     await net.run('node', 'iptables', '-F', 'DOCKER-USER');
-    await eventually(dockerUser, (rules) => rules.includes('--comment longshore_n1'));
+    await eventually(dockerUser, (rules) => rules.includes(`--comment ${tableName(server.clusterId, 'n1')}`));
   });
 
   it('answers DNS again when the bridge went away and came back', async () => {
@@ -155,7 +181,7 @@ describe('the kube-proxy process', function () {
     );
   });
 
-  it('is killed and starts while the control plane is away: rules never stop, DNS is back at once', async () => {
+  it('is killed and starts while the control plane is away: rules never stop, DNS neither', async () => {
     server.stop();
     const kept = async (): Promise<boolean> => (await readdir(stateDir)).includes('routes.bin');
     await eventually(kept, Boolean);
@@ -163,7 +189,7 @@ describe('the kube-proxy process', function () {
     proxy.kill('SIGKILL');
     await once(proxy, 'exit');
     expect(await net.askTcp('node', vip, 80)).to.match(/^p1 /);
-    expect(await resolve('web.default.svc.cluster.local')).to.equal('ECONNREFUSED');
+    expect(await net.askUdp('p1', '10.244.1.1', 53)).to.equal('other 10.244.1.5', "questions go on to another node's server");
     proxy = startProxy();
     await eventually(
       () => resolve('web.default.svc.cluster.local'),

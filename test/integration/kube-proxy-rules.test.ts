@@ -54,7 +54,7 @@ describe('kube-proxy rules in a kernel', function () {
     await net.serve('client', { tcp: [8080] });
     await net.serve('other', { tcp: [8080] });
     const nft = new NftRunner({ run: net.runnerIn('node') });
-    proxier = new NftablesProxier({ table: tableName('n1'), nft, log: silentLogger });
+    proxier = new NftablesProxier({ table: tableName('test', 'n1'), nft, log: silentLogger });
   });
 
   after(() => net.remove());
@@ -126,7 +126,7 @@ describe('kube-proxy rules in a kernel', function () {
   it('keeps affinity when another proxy process takes over the table', async () => {
     const before = await net.askTcp('p1', vip, 80);
     const successor = new NftablesProxier({
-      table: tableName('n1'),
+      table: tableName('test', 'n1'),
       nft: new NftRunner({ run: net.runnerIn('node') }),
       log: silentLogger,
     });
@@ -198,7 +198,7 @@ describe('kube-proxy rules in a kernel', function () {
     await apply(makeService('web', vip, [makePort(80, [p2])]));
     const foreign = 'table ip foreign {\n\tchain c {\n\t\ttcp dport 1234 counter packets 0 bytes 0 drop\n\t}\n}\n';
     await net.runnerIn('node')('nft', ['-f', '-'], { input: foreign });
-    const name = tableName('n1');
+    const name = tableName('test', 'n1');
     await net.run('node', 'nft', 'flush', 'chain', 'ip', name, 'services');
     await net.run('node', 'nft', 'add', 'chain', 'ip', name, 'stranger');
     await net.run('node', 'nft', 'delete', 'element', 'ip', name, 'service-ips', '{ 10.96.0.10 . tcp . 53 }');

@@ -15,7 +15,7 @@ import { arbitraryRoutingTable } from '../support/arbitrary-routing-tables.js';
 import { TestNetwork } from '../support/network-namespaces.js';
 import { makeEndpoint, makePort, makeService, makeTable } from '../support/routing-tables.js';
 
-const table = tableName('n1');
+const table = tableName('test', 'n1');
 
 describe('kube-proxy transactions in a kernel', function () {
   this.timeout(120_000);
@@ -23,7 +23,10 @@ describe('kube-proxy transactions in a kernel', function () {
   const nft = new NftRunner({ run: net.runnerIn('node') });
   const renderer = new RulesetRenderer();
   const render = (routes: RoutingTable): Ruleset =>
-    renderer.render(routes, renderContext(routes, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true, findsSockets: true })!);
+    renderer.render(
+      routes,
+      renderContext(routes, { nodeName: 'n1', sharedHost: false, bridgeFiltered: true, findsSockets: true })!,
+    );
   const proxier = (): NftablesProxier => new NftablesProxier({ table, nft, log: silentLogger });
 
   before(() => net.add('node'));

@@ -26,7 +26,7 @@ describe('two kube-proxies on one kernel', function () {
   const net = new TestNetwork('lshks');
   const nft = new NftRunner({ run: net.runnerIn('node') });
   const leaseOf = (node: string): Lease =>
-    new Lease({ table: tableName(node), nft, onRefused: () => undefined, clock: systemClock, log: silentLogger });
+    new Lease({ table: tableName('test', node), nft, onRefused: () => undefined, clock: systemClock, log: silentLogger });
 
   before(async () => {
     await net.add('node');
@@ -59,7 +59,7 @@ describe('two kube-proxies on one kernel', function () {
   async function applyTo(nodeName: string, endpoints: Endpoint[]): Promise<void> {
     const table = makeTable([makeService('web', vip, [makePort(80, endpoints, { nodePort: 30080 })])], { nodeRoutes });
     const context = renderContext(table, { nodeName, sharedHost: true, bridgeFiltered: true, findsSockets: true })!;
-    const proxier = new NftablesProxier({ table: tableName(nodeName), nft, log: silentLogger });
+    const proxier = new NftablesProxier({ table: tableName('test', nodeName), nft, log: silentLogger });
     await proxier.apply(new RulesetRenderer().render(table, context));
   }
 
@@ -107,7 +107,8 @@ describe('two kube-proxies on one kernel', function () {
   it('lets the lease of a dead proxy lapse by itself', async () => {
     await leaseOf('n2').release();
     await leaseOf('n1').renew();
-    const listing = async (): Promise<string> => net.run('node', 'nft', 'list', 'set', 'ip', tableName('n1'), setNames.lease);
+    const listing = async (): Promise<string> =>
+      net.run('node', 'nft', 'list', 'set', 'ip', tableName('test', 'n1'), setNames.lease);
     expect(await listing()).to.include('expires');
     await systemClock.sleep(6_500);
     expect(await listing()).to.not.include('expires');

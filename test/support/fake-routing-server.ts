@@ -42,6 +42,10 @@ export class FakeRoutingServer {
     return new FakeRoutingServer(authority);
   }
 
+  get clusterId(): string {
+    return this.#authority.clusterId;
+  }
+
   /** Puts a client certificate where a kube-proxy with this state directory looks for it. */
   async enrol(stateDir: string, nodeName: string): Promise<void> {
     const file = new IdentityFile({ dir: join(stateDir, 'pki'), role: 'kube-proxy' });
