@@ -20,9 +20,10 @@ export async function takeDown(options: { dir: string; keepData: boolean }, prog
   const cluster = await readCluster(layout);
   if (cluster) {
     const agents = computeProcessSpecs(cluster, layout).filter(({ component }) => component !== 'control-plane');
-    for (const { name, node, stateDir, args } of agents) {
+    for (const { name, component, node, stateDir, args } of agents) {
       progress.update(`removing what ${name} made`);
-      await runProgram(process.execPath, [args[0] ?? '', 'cleanup', '--state-dir', stateDir, '--node-name', node]);
+      const flags = ['--state-dir', stateDir, '--node-name', node, ...(component === 'kube-proxy' ? ['--shared-host'] : [])];
+      await runProgram(process.execPath, [args[0] ?? '', 'cleanup', ...flags]);
     }
     await removeControlPlaneLink(cluster);
     progress.done('containers, networks, kernel rules and routes removed');
