@@ -6,7 +6,7 @@ import { expect } from 'chai';
 
 import { FakeClock } from '../../lib/clock/fake-clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
-import { silentLogger } from '../../lib/log/logger.js';
+import { type Logger, silentLogger } from '../../lib/log/logger.js';
 import { UpdateKind, type WatchRoutesResponse } from '../../proto/gen/longshore/routing/v1/routing.js';
 import { completeMessage, makeTable } from '../../test/support/routing-tables.js';
 import { RouteAssembler } from '../routes/route-assembler.js';
@@ -28,6 +28,7 @@ describe('RouteSession', () => {
   let clock: FakeClock;
   let streams: FakeStream[];
   let revisions: string[];
+  let lines: [level: string, message: string, fields?: Record<string, unknown>][];
   let stop: AbortController;
   let ended: Promise<unknown>;
 
@@ -35,6 +36,12 @@ describe('RouteSession', () => {
     clock = new FakeClock();
     streams = [];
     revisions = [];
+    lines = [];
+    const log: Logger = {
+      ...silentLogger,
+      info: (...line) => void lines.push(['info', ...line]),
+      warn: (...line) => void lines.push(['warn', ...line]),
+    };
     stop = new AbortController();
     const client = {
       watchRoutes: () => {
@@ -49,7 +56,7 @@ describe('RouteSession', () => {
       assembler: new RouteAssembler({ log: silentLogger }),
       onTable: (table) => revisions.push(table.revision),
       clock,
-      log: silentLogger,
+      log,
     });
     ended = session.run(stop.signal).catch((thrown: unknown) => thrown);
   });
@@ -85,6 +92,23 @@ describe('RouteSession', () => {
       await clock.advance(2_000);
       expect(streams).to.have.lengthOf.greaterThan(attempt + 1);
     }
+  });
+
+  it('says once that its node has not registered yet, and that the control plane went away, without a stack', async () => {
+    const fail = async (code: number, details: string): Promise<void> => {
+      streams.at(-1)?.destroy(Object.assign(new Error(details), { code, details }));
+      await clock.advance(2_000);
+    };
+    for (let attempt = 0; attempt < 4; attempt++) await fail(5, 'node n1 has not registered yet');
+    streams.at(-1)?.write(complete);
+    await clock.advance(0);
+    await fail(14, 'Connection dropped');
+    await fail(14, 'No connection established');
+    expect(lines).to.deep.equal([
+      ['info', 'waiting for the node to register'],
+      ['info', 'following routes', { revision: '5' }],
+      ['warn', 'routes are not followed, connecting again', { code: 'Unavailable', problem: 'Connection dropped' }],
+    ]);
   });
 
   it('ends when its certificate is refused', async () => {

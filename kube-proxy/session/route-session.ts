@@ -3,7 +3,7 @@ import { type ClientReadableStream } from '@grpc/grpc-js';
 import { backoffDelay } from '../../lib/async/backoff.js';
 import { linkedController } from '../../lib/async/signals.js';
 import { type Clock } from '../../lib/clock/clock.js';
-import { LongshoreError } from '../../lib/errors/errors.js';
+import { type ErrorCode, LongshoreError } from '../../lib/errors/errors.js';
 import { readStream } from '../../lib/grpc/client.js';
 import { type Logger } from '../../lib/log/logger.js';
 import { type WatchRoutesRequest, type WatchRoutesResponse } from '../../proto/gen/longshore/routing/v1/routing.js';
@@ -31,6 +31,8 @@ export class RouteSession {
   readonly #clock: Clock;
   readonly #log: Logger;
   #connected = false;
+  /** Why routes are not followed, as it was logged; undefined while they are. */
+  #logged: ErrorCode | undefined;
 
   constructor(options: {
     client: RouteWatcher;
@@ -62,8 +64,7 @@ export class RouteSession {
       failures = this.#connected ? 1 : failures + 1;
       this.#connected = false;
       const waitMs = backoffDelay(failures, { initialMs: 100, maxMs: 2_000 });
-      if (failures === 1) this.#log.warn('routes are not followed, connecting again', { error: problem });
-      else this.#log.debug('routes are still not followed', { failures, waitMs, error: problem });
+      this.#logProblem(problem, { failures, waitMs });
       await this.#clock.sleep(waitMs, signal).catch(() => undefined);
     }
   }
@@ -78,8 +79,17 @@ export class RouteSession {
       if (assembled.kind === 'partial') continue;
       if (!this.#connected) this.#log.info('following routes', { revision: assembled.table.revision });
       this.#connected = true;
+      this.#logged = undefined;
       this.#onTable(assembled.table);
     }
     return new LongshoreError('Unavailable', 'the control plane ended the stream');
+  }
+
+  /** One line for each kind of problem: control planes restart, and nodes register after their proxies start. */
+  #logProblem(problem: LongshoreError, fields: Record<string, unknown>): void {
+    if (problem.code === this.#logged) this.#log.debug('routes are still not followed', { ...fields, error: problem });
+    else if (problem.code === 'NotFound') this.#log.info('waiting for the node to register');
+    else this.#log.warn('routes are not followed, connecting again', { code: problem.code, problem: problem.message });
+    this.#logged = problem.code;
   }
 }

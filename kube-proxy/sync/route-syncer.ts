@@ -113,8 +113,9 @@ export class RouteSyncer {
       findsSockets: this.#settings.findsSockets,
     });
     if (!context) {
-      this.#problem = `node ${this.#nodeName} has no pod CIDR in the routing table`;
-      this.#log.warn('the routing table is not applied', { problem: this.#problem, revision: table.revision });
+      const problem = `node ${this.#nodeName} has no pod CIDR in the routing table`;
+      if (this.#problem !== problem) this.#log.info('waiting for the node to have a pod CIDR', { revision: table.revision });
+      this.#problem = problem;
       return;
     }
     const ruleset = this.#renderer.render(table, context);

@@ -58,6 +58,7 @@ export async function ensureIdentity(options: IdentityOptions): Promise<AgentIde
   }
   const privateKeyPem = await file.ensureKey();
   const startedMs = clock.monotonic();
+  let logged: string | undefined;
   for (let failures = 1; ; failures++) {
     try {
       const material = await join(options, token, privateKeyPem);
@@ -67,7 +68,10 @@ export async function ensureIdentity(options: IdentityOptions): Promise<AgentIde
     } catch (thrown) {
       const patient = isError(thrown, 'AlreadyExists') && clock.monotonic() - startedMs < takenNameMs;
       if (!patient && !isError(thrown, 'Unavailable', 'DeadlineExceeded', 'ResourceExhausted')) throw thrown;
-      log.warn('cannot join yet', { server: options.server, attempt: failures, error: thrown });
+      const problem = thrown.message;
+      if (problem === logged) log.debug('still cannot join', { server: options.server, attempt: failures, problem });
+      else log.warn('cannot join yet', { server: options.server, code: thrown.code, problem });
+      logged = problem;
     }
     await clock.sleep(backoffDelay(failures, { initialMs: 200, maxMs: 2_000 }), signal);
   }
