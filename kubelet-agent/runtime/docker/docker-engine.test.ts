@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { FakeClock } from '../../../lib/clock/fake-clock.js';
 import { silentLogger } from '../../../lib/log/logger.js';
@@ -65,6 +66,12 @@ describe('DockerEngine', () => {
     expect((await absent.version()).version).to.equal('20.10.24');
     later.closeAllConnections();
     later.close();
+  });
+
+
+  it('shows nothing of its connections when the options of a request are printed, as docker-modem does', async () => {
+    const { agent } = await engine.call((docker) => Promise.resolve(docker.modem as unknown as { agent: object }));
+    expect(inspect({ agent }, { showHidden: true, depth: null })).to.equal('{ agent: Agent }');
   });
 
   it('reads events again after the engine went away, and says that it did', async () => {
