@@ -29,7 +29,7 @@ import { NodeService } from './node/node-service.js';
 import { PodTokens } from './node/pod-tokens.js';
 import { Sessions } from './node/sessions.js';
 import { addReflection, Health } from './health-and-reflection.js';
-import { type AppliedRoutes, ProxyStreams } from './routing/proxy-streams.js';
+import { ProxyStreams, type ProxyStatus } from './routing/proxy-streams.js';
 import { RoutingService } from './routing/routing-service.js';
 import { RoutingTable } from './routing/routing-table.js';
 import { StatusWriter } from './status/status-writer.js';
@@ -59,7 +59,7 @@ export interface NodePlaneStatus {
   /** Rows of the routing table. */
   services: number;
   nodes: number;
-  proxies: readonly { nodeName: string; applied: AppliedRoutes | undefined }[];
+  proxies: readonly ProxyStatus[];
 }
 
 /** How long calls under way may take at the end. */
@@ -108,9 +108,9 @@ export class NodePlane {
     return this.#server.port;
   }
 
-  /** For metrics: how much there is, and what each connected kube-proxy has applied. */
+  /** For metrics: how much there is, and how far each connected kube-proxy follows. */
   get status(): NodePlaneStatus {
-    return { sessions: this.#sessions.names().length, ...this.#table.size, proxies: this.#proxies.applied() };
+    return { sessions: this.#sessions.names().length, ...this.#table.size, proxies: this.#proxies.status() };
   }
 
   /** Listens. @throws LongshoreError FailedPrecondition when an address cannot be bound */

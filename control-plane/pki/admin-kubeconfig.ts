@@ -1,7 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 
-import { parse, stringify } from 'yaml';
-
 import type { Clock } from '../../lib/clock/clock.js';
 import { readFileIfExists } from '../../lib/files/read-file-if-exists.js';
 import { writeFileAtomic } from '../../lib/files/write-file-atomic.js';
@@ -45,45 +43,48 @@ export async function ensureAdminKubeconfig(options: {
   await writeFileAtomic(path, renderKubeconfig({ server, caPem: authority.certificatePem, certificatePem: pem, privateKeyPem }));
 }
 
-/** @returns undefined when there is no file. @throws when it is not a kubeconfig with embedded data */
+/**
+ * What {@link renderKubeconfig} wrote.
+ * @returns undefined when there is no file. @throws when it is not a kubeconfig of that form
+ */
 export async function readAdminKubeconfig(path: string): Promise<AdminAccess | undefined> {
   const text = await readFileIfExists(path);
   if (text === undefined) return undefined;
-  const config = parse(text) as ReturnType<typeof kubeconfig>;
-  const cluster = config.clusters[0]?.cluster;
-  const user = config.users[0]?.user;
-  if (!cluster || !user) throw new Error(`${path} names no cluster and user`);
-  const decode = (text64: string): string => Buffer.from(text64, 'base64').toString();
+  const field = (name: string): string => {
+    const value = new RegExp(`^ +${name}: (\\S+)$`, 'm').exec(text)?.[1];
+    if (value === undefined) throw new Error(`${path} has no ${name}`);
+    return value;
+  };
+  const decoded = (name: string): string => Buffer.from(field(name), 'base64').toString();
   return {
-    server: cluster.server,
-    caPem: decode(cluster['certificate-authority-data']),
-    certificatePem: decode(user['client-certificate-data']),
-    privateKeyPem: decode(user['client-key-data']),
+    server: field('server'),
+    caPem: decoded('certificate-authority-data'),
+    certificatePem: decoded('client-certificate-data'),
+    privateKeyPem: decoded('client-key-data'),
   };
 }
 
-export function renderKubeconfig(access: AdminAccess): string {
-  return stringify(kubeconfig(access));
-}
-
-function kubeconfig(access: AdminAccess) {
+export function renderKubeconfig({ server, caPem, certificatePem, privateKeyPem }: AdminAccess): string {
   const encode = (text: string): string => Buffer.from(text).toString('base64');
-  return {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'longshore', cluster: { server: access.server, 'certificate-authority-data': encode(access.caPem) } }],
-    users: [
-      {
-        name: 'kubernetes-admin',
-        user: {
-          'client-certificate-data': encode(access.certificatePem),
-          'client-key-data': encode(access.privateKeyPem),
-        },
-      },
-    ],
-    contexts: [{ name: 'longshore', context: { cluster: 'longshore', user: 'kubernetes-admin' } }],
-    'current-context': 'longshore',
-  };
+  return `apiVersion: v1
+kind: Config
+clusters:
+  - name: longshore
+    cluster:
+      server: ${server}
+      certificate-authority-data: ${encode(caPem)}
+users:
+  - name: kubernetes-admin
+    user:
+      client-certificate-data: ${encode(certificatePem)}
+      client-key-data: ${encode(privateKeyPem)}
+contexts:
+  - name: longshore
+    context:
+      cluster: longshore
+      user: kubernetes-admin
+current-context: longshore
+`;
 }
 
 function isFresh(access: AdminAccess, clock: Clock): boolean {

@@ -1,7 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
 
-import { errors, jwtVerify, SignJWT } from 'jose';
-
 import type { Clock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 import { ensureKeyFile } from '../../lib/identity/key-file.js';
@@ -11,6 +9,9 @@ export const serviceAccountIssuer = 'https://kubernetes.default.svc.cluster.loca
 export const apiAudience = serviceAccountIssuer;
 
 const algorithm = 'ES256';
+
+/** Of many modules: loaded with the first token, so that the start does not wait for it. */
+const loadJose = () => import('jose');
 
 /** An object that a token is bound to. */
 export interface BoundObject {
@@ -79,6 +80,7 @@ export class ServiceAccountTokens {
     const issuedAt = Math.floor(this.#clock.now() / 1_000);
     const expiresAt = issuedAt + request.expirationSeconds;
     const claims: KubernetesClaims = { namespace, serviceaccount: serviceAccount, ...(pod && { pod }), ...(node && { node }) };
+    const { SignJWT } = await loadJose();
     const token = await new SignJWT({ 'kubernetes.io': claims })
       .setProtectedHeader({ alg: algorithm, kid: this.#keyId })
       .setIssuer(serviceAccountIssuer)
@@ -118,6 +120,7 @@ export class ServiceAccountTokens {
   }
 
   async #decode(token: string, audiences: readonly string[]) {
+    const { errors, jwtVerify } = await loadJose();
     try {
       const { payload } = await jwtVerify(token, this.#publicKey, {
         algorithms: [algorithm],

@@ -39,8 +39,20 @@ export interface Store {
    */
   watch(prefix: string, fromRevision: number, signal: AbortSignal): AsyncIterable<ChangeBatch>;
 
+  /** How much there is now, for metrics. */
+  stats(): StoreStats;
+
   /** Waits for writes under way, then releases the driver's files. */
   close(): Promise<void>;
+}
+
+export interface StoreStats {
+  readonly keys: number;
+  /** Of the values of these keys; keys and history come on top. */
+  readonly valueBytes: number;
+  readonly watches: number;
+  /** Changes that the history window holds. */
+  readonly historyChanges: number;
 }
 
 /** One revision of one key. Immutable and shared: do not change what it hands out. */

@@ -43,3 +43,11 @@ export function linkedSignal(...parents: AbortSignal[]): { readonly signal: Abor
     },
   };
 }
+
+/** Resolves once `signal` aborts. */
+export function waitForAbort(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

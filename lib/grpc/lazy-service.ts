@@ -1,10 +1,4 @@
-import type {
-  MethodDefinition,
-  Server,
-  ServerDuplexStream,
-  ServiceDefinition,
-  UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import type { MethodDefinition, Server, ServerDuplexStream, UntypedServiceImplementation } from '@grpc/grpc-js';
 
 import { LongshoreError } from '../errors/errors.js';
 

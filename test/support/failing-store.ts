@@ -1,4 +1,13 @@
-import type { ChangeBatch, Compare, Entry, ListResult, Store, TransactResult, Write } from '../../control-plane/store/store.js';
+import type {
+  ChangeBatch,
+  Compare,
+  Entry,
+  ListResult,
+  Store,
+  StoreStats,
+  TransactResult,
+  Write,
+} from '../../control-plane/store/store.js';
 import { systemClock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 
@@ -50,6 +59,10 @@ export class FailingStore implements Store {
       if (delayMs > 0) await systemClock.sleep(delayMs, signal);
       yield batch;
     }
+  }
+
+  stats(): StoreStats {
+    return this.#options.store.stats();
   }
 
   close(): Promise<void> {

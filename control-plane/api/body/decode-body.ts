@@ -1,11 +1,8 @@
-import { isMap, isPair, isScalar, parseDocument, visit } from 'yaml';
-
 import { decodeProtobuf } from '../../resources/schema/protobuf.js';
 import { duplicateFields } from '../../resources/schema/duplicate-fields.js';
 import { badRequest, unsupportedMediaType } from '../status.js';
 
 export const bodyTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const maxAliases = 100;
 
 /** A request's body, as plain JSON values. */
 export interface BodyDocument {
@@ -23,12 +20,13 @@ export function mediaTypeOf(contentType: string | undefined): string {
  * The document in a request's body.
  * @throws StatusError 415 for a type that is not served, 400 for a body that is not of its type
  */
-export function decodeBody(bytes: Buffer, contentType: string | undefined): BodyDocument {
+export async function decodeBody(bytes: Buffer, contentType: string | undefined): Promise<BodyDocument> {
   switch (mediaTypeOf(contentType)) {
     case 'application/json':
       return parseJson(bytes);
     case 'application/yaml':
-      return parseYaml(bytes);
+      // kubectl sends JSON or protobuf: the YAML library is loaded for those who do send YAML.
+      return (await import('./parse-yaml.js')).parseYaml(bytes);
     case 'application/vnd.kubernetes.protobuf':
       return { value: decodeProtobuf(bytes), duplicates: [] };
     default:
@@ -44,28 +42,4 @@ export function parseJson(bytes: Buffer): BodyDocument {
   } catch (thrown) {
     throw badRequest(`the object provided is unrecognized: couldn't parse the body as JSON: ${(thrown as Error).message}`);
   }
-}
-
-/** @throws StatusError 400 */
-export function parseYaml(bytes: Buffer): BodyDocument {
-  const document = parseDocument(bytes.toString(), { uniqueKeys: false, logLevel: 'silent' });
-  const [error] = document.errors;
-  if (error) throw badRequest(`the object provided is unrecognized: couldn't parse the body as YAML: ${error.message}`);
-  const duplicates: string[] = [];
-  visit(document, {
-    Map: (_key, map, path) => {
-      const seen = new Set<string>();
-      for (const { key } of map.items) {
-        const name = isScalar(key) ? String(key.value) : '';
-        if (seen.has(name)) duplicates.push([...namesOf(path), name].join('.'));
-        seen.add(name);
-      }
-    },
-  });
-  return { value: document.toJS({ maxAliasCount: maxAliases }) as unknown, duplicates };
-}
-
-/** The keys on the way to a node. */
-function namesOf(path: readonly unknown[]): string[] {
-  return path.flatMap((node) => (isPair(node) && isScalar(node.key) && !isMap(node) ? [String(node.key.value)] : []));
 }

@@ -1,8 +1,6 @@
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 
-import { stringify } from 'yaml';
-
 import { jsonType, yamlType, type Representation } from '../negotiation/accept.js';
 import type { Call } from './call.js';
 
@@ -18,7 +16,10 @@ export async function respond(
   format: Representation['format'] = 'json',
   headers: Record<string, string> = {},
 ): Promise<void> {
-  const text = format === 'yaml' ? stringify(body) : `${JSON.stringify(body, undefined, wantsPretty(call) ? 2 : undefined)}\n`;
+  const text =
+    format === 'yaml'
+      ? (await import('yaml')).stringify(body)
+      : `${JSON.stringify(body, undefined, wantsPretty(call) ? 2 : undefined)}\n`;
   await respondBytes(call, code, Buffer.from(text), { 'content-type': format === 'yaml' ? yamlType : jsonType, ...headers });
 }
 

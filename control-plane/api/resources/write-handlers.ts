@@ -34,7 +34,7 @@ export async function readObject(call: ResourceCall, expected: ExpectedType): Pr
   const bytes = await readBody(call.request, call.services.clock);
   if (bytes.length === 0)
     throw badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): the body is empty`);
-  const document = decodeBody(bytes, call.request.headers['content-type']);
+  const document = await decodeBody(bytes, call.request.headers['content-type']);
   return decodeObject(document, expected, validation, (text) => call.warnings.push(text));
 }
 

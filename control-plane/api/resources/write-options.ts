@@ -31,7 +31,7 @@ const policies = ['Orphan', 'Background', 'Foreground'] as const;
 export async function deleteOptionsOf(call: ResourceCall): Promise<DeleteOptions> {
   const { request, query, services } = call;
   const bytes = await readBody(request, services.clock);
-  const given = bytes.length > 0 ? decodeDeleteOptions(call, bytes) : deleteOptionsOfQuery(query);
+  const given = bytes.length > 0 ? await decodeDeleteOptions(call, bytes) : deleteOptionsOfQuery(query);
   return toDeleteOptions(given);
 }
 
@@ -63,8 +63,8 @@ export function toDeleteOptions(given: DeleteOptionsBody): DeleteOptions {
   };
 }
 
-function decodeDeleteOptions({ request, query, warnings }: ResourceCall, bytes: Buffer): DeleteOptionsBody {
-  const document = decodeBody(bytes, request.headers['content-type']);
+async function decodeDeleteOptions({ request, query, warnings }: ResourceCall, bytes: Buffer): Promise<DeleteOptionsBody> {
+  const document = await decodeBody(bytes, request.headers['content-type']);
   const { apiVersion } = (document.value ?? {}) as { apiVersion?: string };
   // Clients give it the version of the object's group, or meta.k8s.io's, or none.
   const value = { ...(document.value as object), apiVersion: apiVersion === undefined ? undefined : 'v1' };

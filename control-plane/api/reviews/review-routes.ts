@@ -33,7 +33,7 @@ export function reviewRoutes(options: { authorizer: Authorizer; clock: Clock }):
     async (call) => {
       const packageName = group.split('.')[0] ?? '';
       const expected = { group, version: 'v1', kind, schemaType: `${packageName}.v1.${kind}` };
-      const document = decodeBody(await readBody(call.request, clock), call.request.headers['content-type']);
+      const document = await decodeBody(await readBody(call.request, clock), call.request.headers['content-type']);
       const body = decodeObject(document, expected, fieldValidationOf(call.query), () => undefined);
       const answered = { ...body, ...(await answer(call, body)) };
       await respond(call, 201, answered, negotiate(call.request.headers.accept, false).format);

@@ -1,18 +1,31 @@
 import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { Logger } from '../../../lib/log/logger.js';
 
-/** What a kube-proxy said last of its kernel rules. */
-export interface AppliedRoutes {
-  revision: string;
-  /** Empty when the kernel took them. */
-  error: string;
-  atMs: number;
+/** More than these are not told apart. */
+const maxPending = 1_000;
+
+/** A connected kube-proxy, as metrics show it. */
+export interface ProxyStatus {
+  readonly nodeName: string;
+  /** Messages that it was sent and has not applied. */
+  readonly pending: number;
+  /** The kernel refuses what it was told last. */
+  readonly refused: boolean;
 }
 
 interface ProxyStream {
   readonly keyHash: string;
   readonly controller: AbortController;
-  applied: AppliedRoutes | undefined;
+  /** Revisions that were sent and not yet reported as applied, oldest first. */
+  sent: string[];
+  refused: boolean;
+}
+
+export interface OpenProxyStream {
+  /** Aborts once the stream is replaced or ended. */
+  readonly signal: AbortSignal;
+  /** Notes a revision that was sent. */
+  sent(revision: string): void;
 }
 
 /**
@@ -28,20 +41,24 @@ export class ProxyStreams {
   }
 
   /**
-   * Begins a stream; dispose of it at the end. Its signal aborts once it is replaced or ended.
+   * Begins a stream; dispose of it at the end.
    * @param keyHash of the kube-proxy's public key
    * @throws LongshoreError AlreadyExists while a stream of another key lasts
    */
-  open(nodeName: string, keyHash: string): { readonly signal: AbortSignal } & Disposable {
+  open(nodeName: string, keyHash: string): OpenProxyStream & Disposable {
     const former = this.#byNode.get(nodeName);
     if (former && former.keyHash !== keyHash) {
       throw new LongshoreError('AlreadyExists', `another kube-proxy of node ${nodeName} is connected: stop that one first`);
     }
     this.end(nodeName, new LongshoreError('Conflict', 'a newer stream of the same node replaced this one'));
-    const stream: ProxyStream = { keyHash, controller: new AbortController(), applied: undefined };
+    const stream: ProxyStream = { keyHash, controller: new AbortController(), sent: [], refused: false };
     this.#byNode.set(nodeName, stream);
     return {
       signal: stream.controller.signal,
+      sent: (revision) => {
+        stream.sent.push(revision);
+        if (stream.sent.length > maxPending) stream.sent.shift();
+      },
       [Symbol.dispose]: () => {
         if (this.#byNode.get(nodeName) !== stream) return;
         this.#byNode.delete(nodeName);
@@ -61,14 +78,16 @@ export class ProxyStreams {
     return this.#byNode.get(nodeName)?.keyHash;
   }
 
-  /** Notes what a connected kube-proxy reports. */
-  report(nodeName: string, applied: AppliedRoutes): void {
+  /** Notes what a connected kube-proxy reports: `revision` and all before it are in the kernel, unless it is refused. */
+  report(nodeName: string, { revision, refused }: { revision: string; refused: boolean }): void {
     const stream = this.#byNode.get(nodeName);
-    if (stream) stream.applied = applied;
+    if (!stream) return;
+    stream.refused = refused;
+    if (!refused) stream.sent = stream.sent.slice(stream.sent.lastIndexOf(revision) + 1);
   }
 
-  /** Every connected kube-proxy, and what it applied last: undefined before its first report. */
-  applied(): { nodeName: string; applied: AppliedRoutes | undefined }[] {
-    return Array.from(this.#byNode, ([nodeName, { applied }]) => ({ nodeName, applied }));
+  /** Every connected kube-proxy. */
+  status(): ProxyStatus[] {
+    return Array.from(this.#byNode, ([nodeName, { sent, refused }]) => ({ nodeName, pending: sent.length, refused }));
   }
 }

@@ -62,14 +62,18 @@ export class RoutingService {
     using own = this.#streams.open(nodeName, keyHashOf(context));
     using until = linkedSignal(context.signal, own.signal, this.#shutdown);
     this.#log.info('kube-proxy connected', { node: nodeName, peer: context.peer });
-    yield* watchRoutes({ table: this.#table, settings: this.#settings, clock: this.#clock, signal: until.signal });
+    const routes = watchRoutes({ table: this.#table, settings: this.#settings, clock: this.#clock, signal: until.signal });
+    for await (const message of routes) {
+      own.sent(message.revision);
+      yield message;
+    }
   }
 
   async #reportApplied(request: ReportAppliedRequest, context: CallContext): Promise<ReportAppliedResponse> {
     const { nodeName } = requireAgent(context, ['kube-proxy'], request.nodeName);
     const { revision, error } = request;
     if (error) this.#log.warn('a kernel refused its routes, the former ones stand', { node: nodeName, revision, error });
-    this.#streams.report(nodeName, { revision, error, atMs: this.#clock.now() });
+    this.#streams.report(nodeName, { revision, refused: error !== '' });
     return {};
   }
 }

@@ -32,6 +32,11 @@ export class History {
     return this.#compactedThrough;
   }
 
+  /** How many changes are kept. */
+  get size(): number {
+    return this.#changes;
+  }
+
   /** Adds the batch of the next revision, then drops the oldest ones beyond the limits. */
   append(batch: ChangeBatch): void {
     this.#batches.push(batch);

@@ -1,6 +1,6 @@
 import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { Logger } from '../../../lib/log/logger.js';
-import type { Change, ChangeBatch, Compare, Entry, ListResult, Store, TransactResult, Write } from '../store.js';
+import type { Change, ChangeBatch, Compare, Entry, ListResult, Store, StoreStats, TransactResult, Write } from '../store.js';
 import { checkTransaction } from './checks.js';
 import { CommitQueue } from './commit-queue.js';
 import type { DurableLog, LoadedState } from './durable-log.js';
@@ -41,6 +41,7 @@ export class RevisionedStore implements Store {
   readonly #waiters = new Map<number, { resolve: () => void; reject: (error: Error) => void }[]>();
   #durableRevision: number;
   #newestRevision: number;
+  #valueBytes: number;
   #closed = false;
   #failure: LongshoreError | undefined;
 
@@ -50,6 +51,7 @@ export class RevisionedStore implements Store {
     this.#entries = new SortedMap(loaded.entries.map((entry) => [entry.key, entry]));
     this.#durableRevision = loaded.revision;
     this.#newestRevision = loaded.revision;
+    this.#valueBytes = loaded.entries.reduce((sum, { value }) => sum + value.byteLength, 0);
     this.#history = new History({ ...defaultHistoryLimits, ...options.history }, loaded.revision - loaded.history.length);
     for (const batch of loaded.history) this.#history.append(batch);
     this.#hub = new WatchHub(this.#history);
@@ -129,6 +131,15 @@ export class RevisionedStore implements Store {
     }
   }
 
+  stats(): StoreStats {
+    return {
+      keys: this.#entries.size,
+      valueBytes: this.#valueBytes,
+      watches: this.#hub.size,
+      historyChanges: this.#history.size,
+    };
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -187,7 +198,8 @@ export class RevisionedStore implements Store {
 
   /** In one turn of the event loop revision() moves on and every watcher concerned is handed the batch. */
   #publish(batch: ChangeBatch): void {
-    for (const { key, current } of batch.changes) {
+    for (const { key, current, previous } of batch.changes) {
+      this.#valueBytes += (current?.value.byteLength ?? 0) - (previous?.value.byteLength ?? 0);
       if (current) this.#entries.set(key, current);
       else this.#entries.delete(key);
       if (this.#pending.get(key)?.revision === batch.revision) this.#pending.delete(key);

@@ -14,6 +14,13 @@ export class WatchHub {
     this.#history = history;
   }
 
+  /** How many watchers there are. */
+  get size(): number {
+    let size = 0;
+    for (const group of this.#byPrefix.values()) size += group.size;
+    return size;
+  }
+
   /** @throws LongshoreError Expired when `fromRevision` has left the window */
   add(prefix: string, fromRevision: number): Watcher {
     const backlog = this.#history.after(fromRevision).flatMap((batch) => changesUnder(batch, prefix) ?? []);
