@@ -5,6 +5,7 @@ import type { PodSnapshot } from './pod-snapshot.js';
 import type { Step } from './step.js';
 import {
   makeContainer,
+  makeCrashed as crashed,
   makeObserved as seen,
   makeObservedPod as pod,
   makePod,
@@ -35,16 +36,6 @@ interface Row {
 }
 
 const nowMs = startMs + 5000;
-const crashed = (attempt: number, overrides = {}) =>
-  seen({
-    name: 'web',
-    attempt,
-    state: 'exited',
-    exitCode: 1,
-    startedAtMs: nowMs - 3000,
-    finishedAtMs: nowMs - 2000,
-    ...overrides,
-  });
 
 const rows: Row[] = [
   {

@@ -6,6 +6,7 @@ import { planPod } from '../pod-workers/pod-plan.js';
 import type { PodSnapshot } from '../pod-workers/pod-snapshot.js';
 import {
   makeContainer,
+  makeCrashed as crashed,
   makeObserved as seen,
   makeObservedPod as pod,
   makePod,
@@ -43,16 +44,6 @@ function conditionsOf(status: PodStatus): Record<string, string> {
 
 const web = makePod('p');
 const onlyWeb = (status: PodStatus) => status.containerStatuses[0]!;
-const crashed = (attempt: number, overrides = {}) =>
-  seen({
-    name: 'web',
-    attempt,
-    state: 'exited',
-    exitCode: 1,
-    startedAtMs: nowMs - 3000,
-    finishedAtMs: nowMs - 2000,
-    ...overrides,
-  });
 
 describe('computeStatus', () => {
   it('says that a new pod is being created', () => {

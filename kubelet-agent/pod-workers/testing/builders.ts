@@ -50,6 +50,12 @@ export function makeObserved(overrides: Partial<ObservedContainer> & { name: str
   };
 }
 
+/** An attempt of container "web" that failed 2 s before the `nowMs` of {@link makeSnapshot}, after a second. */
+export function makeCrashed(attempt: number, overrides: Partial<ObservedContainer> = {}): ObservedContainer {
+  const times = { startedAtMs: startMs + 2000, finishedAtMs: startMs + 3000 };
+  return makeObserved({ name: 'web', attempt, state: 'exited', exitCode: 1, ...times, ...overrides });
+}
+
 export function makeSandbox(overrides: Partial<ObservedSandbox> = {}): ObservedSandbox {
   const { attempt = 0 } = overrides;
   return { id: `sandbox-${attempt}`, attempt, state: 'running', ip: '10.244.1.2', createdAtMs: startMs, ...overrides };

@@ -68,7 +68,6 @@ describe('DockerEngine', () => {
     later.close();
   });
 
-
   it('shows nothing of its connections when the options of a request are printed, as docker-modem does', async () => {
     const { agent } = await engine.call((docker) => Promise.resolve(docker.modem as unknown as { agent: object }));
     expect(inspect({ agent }, { showHidden: true, depth: null })).to.equal('{ agent: Agent }');
