@@ -11,6 +11,7 @@ const filterPriority = -5;
 /**
  * The chains that are the same however many services there are.
  *
+ *   prerouting, output (raw)      questions of own pods to the node's DNS server: not tracked
  *   prerouting, output (nat)      services -> vmap -> chain of a service: dnat
  *   forward, input, output        what still bears a service's address: refuse or drop
  *   postrouting (nat)             masquerade what could not find its way back
@@ -20,6 +21,11 @@ export function renderBaseChains(context: RenderContext): Map<string, Chain> {
   for (const { suffix, priority, rules } of context.sharedHost ? sharedEntries(context) : soleEntry(context)) {
     for (const hook of ['prerouting', 'output'] as const) {
       chains.set(`nat-${hook}${suffix}`, makeChain(rules, { type: 'nat', hook, priority }));
+    }
+  }
+  if (context.findsSockets && context.hasOtherDns) {
+    for (const [hook, rule] of untrackedDnsRules(context)) {
+      chains.set(`dns-${hook}`, makeChain([rule], { type: 'filter', hook, priority: beforeTracking }));
     }
   }
   chains.set('nat-postrouting', makeChain(masqueradeRules(context), { type: 'nat', hook: 'postrouting', priority: 100 }));
@@ -74,6 +80,8 @@ interface Entry {
   rules: string[];
 }
 
+/** Before the kernel tracks a packet's connection (raw). */
+const beforeTracking = -300;
 /** Where destinations are translated (dstnat). */
 const translation = -100;
 
@@ -120,6 +128,18 @@ function ownDnsRules(context: RenderContext): string[] {
   return [`ip daddr ${context.gateway} meta l4proto { tcp, udp } th dport 53 ${listening} return`];
 }
 
+/**
+ * Keeps questions of this node's pods to its DNS server, and the answers, out of connection
+ * tracking. A tracked flow would lead to a dead server for as long as the kernel remembers
+ * it, and pods use their ports again.
+ */
+function untrackedDnsRules({ podCidr, gateway }: RenderContext): ['prerouting' | 'output', string][] {
+  return [
+    ['prerouting', `ip saddr ${podCidr} ip daddr ${gateway} udp dport 53 ${listening} notrack`],
+    ['output', `ip saddr ${gateway} ip daddr ${podCidr} udp sport 53 notrack`],
+  ];
+}
+
 /** Ends the chain for what is not of this node's pods unless the proxy lives. */
 function leaseGate(context: RenderContext): string[] {
   return context.leased ? [`ip saddr != ${context.podCidr} meta l4proto != @${setNames.lease} return`] : [];
@@ -155,10 +175,12 @@ function masqueradeRules(context: RenderContext): string[] {
   return rules;
 }
 
-/** A ruleset that only a kernel with nft_socket allows; to be tried, not applied. */
+/** A ruleset that only a kernel with nft_socket allows, in all places where it is used; to be tried, not applied. */
 export const socketProbe = [
   'add table ip longshore_probe',
   'add chain ip longshore_probe probe { type nat hook prerouting priority -100; }',
   `add rule ip longshore_probe probe meta l4proto udp ${listening} return`,
+  `add chain ip longshore_probe raw { type filter hook prerouting priority ${beforeTracking}; }`,
+  `add rule ip longshore_probe raw meta l4proto udp ${listening} notrack`,
   '',
 ].join('\n');

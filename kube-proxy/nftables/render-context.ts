@@ -1,4 +1,5 @@
 import { gatewayOf } from '../../lib/net/cidr.js';
+import { otherDnsNodes } from '../routes/cluster-dns-route.js';
 import { type RoutingTable } from '../routes/routing-table.js';
 
 /** What the rules of a node depend on beside its services. */
@@ -20,6 +21,8 @@ export interface RenderContext {
   readonly bridgeFiltered: boolean;
   /** A rule can ask whether a program listens on the packet's address (nft_socket). */
   readonly findsSockets: boolean;
+  /** Other nodes' DNS servers can stand in for this node's. */
+  readonly hasOtherDns: boolean;
 }
 
 /** @returns undefined while the node has no pod CIDR in the table: there is nothing to render then */
@@ -37,6 +40,7 @@ export function renderContext(
     clusterCidr: table.network.clusterCidr,
     nodePorts: `${table.network.nodePortFirst}-${table.network.nodePortLast}`,
     nodeAddresses: [...new Set(addresses)].sort(),
+    hasOtherDns: otherDnsNodes(table, options.nodeName).length > 0,
     leased: options.sharedHost && table.nodes.size > 1,
   };
 }

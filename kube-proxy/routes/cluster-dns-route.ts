@@ -1,5 +1,10 @@
 import { gatewayOf } from '../../lib/net/cidr.js';
-import { type Endpoint, type ServicePortRoute, type ServiceRoute } from '../../proto/gen/longshore/routing/v1/routing.js';
+import {
+  type Endpoint,
+  type NodeRoute,
+  type ServicePortRoute,
+  type ServiceRoute,
+} from '../../proto/gen/longshore/routing/v1/routing.js';
 import { type RoutingTable } from './routing-table.js';
 
 const dnsPort = 53;
@@ -26,8 +31,13 @@ export function withClusterDnsRoute(table: RoutingTable, nodeName: string, gatew
   return { ...table, services: new Map(table.services).set(id, routed) };
 }
 
+/** The nodes whose DNS servers stand in for that of `nodeName`. */
+export function otherDnsNodes(table: RoutingTable, nodeName: string): NodeRoute[] {
+  return [...table.nodes.values()].filter((node) => node.podCidr !== '' && node.ready && node.name !== nodeName);
+}
+
 function dnsEndpoints(table: RoutingTable, nodeName: string): Endpoint[] {
-  const ready = [...table.nodes.values()].filter((node) => node.podCidr !== '' && node.ready && node.name !== nodeName);
+  const ready = otherDnsNodes(table, nodeName);
   const own = table.nodes.get(nodeName);
   const nodes = ready.length > 0 ? ready : own && own.podCidr !== '' ? [own] : [];
   return nodes.map((node) => ({
