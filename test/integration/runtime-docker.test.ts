@@ -192,7 +192,7 @@ describe('DockerRuntime', function () {
     const directory = await mkdtemp(join(tmpdir(), 'longshore-mount-'));
     try {
       await writeFile(join(directory, 'hosts'), '# ours\n');
-      const hostPorts = [{ containerPort: 80, hostPort: 38_080, hostIp: '127.0.0.1', protocol: 'TCP' as const }];
+      const hostPorts = [{ containerPort: 80, hostPort: 18_080, hostIp: '127.0.0.1', protocol: 'TCP' as const }];
       await runtime.startSandbox(makeSandboxSpec(uid, { hostPorts }));
       const mount = { readOnly: true, propagation: 'private' as const };
       const { id } = await start({
@@ -201,14 +201,14 @@ describe('DockerRuntime', function () {
       });
       expect(await sh(id, 'cat /etc/hosts; echo x > /etc/hosts || true')).to.match(/^# ours\n.*Read-only/s);
       const { NetworkSettings: network } = await docker.getContainer(`longshore_POD_pod-${uid}_default_${uid}_0`).inspect();
-      expect(network.Ports['80/tcp']).to.deep.equal([{ HostIp: '127.0.0.1', HostPort: '38080' }]);
+      expect(network.Ports['80/tcp']).to.deep.equal([{ HostIp: '127.0.0.1', HostPort: '18080' }]);
     } finally {
       await rm(directory, { recursive: true });
     }
   });
 
   it('keeps a container that joins no sandbox out, and leaves nothing of a sandbox that could not start', async () => {
-    const hostPorts = [{ containerPort: 80, hostPort: 38_081, hostIp: '127.0.0.1', protocol: 'TCP' as const }];
+    const hostPorts = [{ containerPort: 80, hostPort: 18_081, hostIp: '127.0.0.1', protocol: 'TCP' as const }];
     await runtime.startSandbox(makeSandboxSpec(uid, { hostPorts }));
     const second = makeSandboxSpec(uid, { attempt: 1, hostPorts });
     expect(await codeOf(runtime.startSandbox(second))).to.equal('InvalidArgument');

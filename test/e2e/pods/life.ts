@@ -15,9 +15,14 @@ export function describeLife(scene: () => Scene): void {
 
   before(async () => {
     journal = await mkdtemp(join(tmpdir(), 'longshore-journal-'));
+    await new Docker().getImage(busybox).tag({ repo: 'longshore-test/busybox', tag: 'changed' });
     await scene().cluster.apply(...probed, ...hooked(journal));
   });
-  after(() => rm(journal, { recursive: true, force: true }));
+  after(async () => {
+    await rm(journal, { recursive: true, force: true });
+    // The pod that runs from it may still be there: only the name goes.
+    await new Docker().getImage(changed).remove({ force: true });
+  });
 
   for (const kind of ['exec', 'http', 'tcp']) {
     it(`finds a pod ready by ${kind}, not before it is`, async () => {
@@ -56,12 +61,8 @@ export function describeLife(scene: () => Scene): void {
 
   it('replaces a container of which the image is changed, and nothing else of the pod', async () => {
     const before = await scene().pods.until('changing', isReady);
-    await new Docker().getImage(busybox).tag({ repo: 'longshore-test/busybox', tag: 'changed' });
-    await scene().cluster.kubectl('set', 'image', 'pod/changing', 'web=longshore-test/busybox:changed');
-    const after = await scene().pods.until(
-      'changing',
-      (found) => isReady(found) && statusOf(found, 'web')?.image === 'longshore-test/busybox:changed',
-    );
+    await scene().cluster.kubectl('set', 'image', 'pod/changing', `web=${changed}`);
+    const after = await scene().pods.until('changing', (found) => isReady(found) && statusOf(found, 'web')?.image === changed);
     expect(statusOf(after, 'web')?.restartCount).to.equal(1);
     expect(statusOf(after, 'other')?.containerID).to.equal(statusOf(before, 'other')?.containerID);
     expect(after.status?.podIP).to.equal(before.status?.podIP);
@@ -88,6 +89,9 @@ export function describeLife(scene: () => Scene): void {
     for (const name of names) await pods.until(name, isReady);
   });
 }
+
+/** Another name of busybox. */
+const changed = 'longshore-test/busybox:changed';
 
 const late = `sleep 1.2; touch /tmp/ready; mkdir /www; echo ok > /www/index.html; httpd -p 8080 -h /www; ${waits}`;
 const every = { periodSeconds: 1, failureThreshold: 1 };
