@@ -19,11 +19,21 @@ export async function takeDown(options: { dir: string; keepData: boolean }, prog
 
   const cluster = await readCluster(layout);
   if (cluster) {
-    const agents = computeProcessSpecs(cluster, layout).filter(({ component }) => component !== 'control-plane');
+    const [, ...agents] = computeProcessSpecs(cluster, layout);
     for (const { name, component, node, stateDir, args } of agents) {
       progress.update(`removing what ${name} made`);
-      const flags = ['--state-dir', stateDir, '--node-name', node, ...(component === 'kube-proxy' ? ['--shared-host'] : [])];
-      await runProgram(process.execPath, [args[0] ?? '', 'cleanup', ...flags]);
+      const keep = component === 'kubelet-agent' && options.keepData ? ['--keep-identity'] : [];
+      const shared = component === 'kube-proxy' ? ['--shared-host'] : [];
+      await runProgram(process.execPath, [
+        args[0] ?? '',
+        'cleanup',
+        '--state-dir',
+        stateDir,
+        '--node-name',
+        node,
+        ...keep,
+        ...shared,
+      ]);
     }
     await removeControlPlaneLink(cluster);
     progress.done('containers, networks, kernel rules and routes removed');
