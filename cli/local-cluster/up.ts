@@ -37,7 +37,7 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<C
   const missing = specs.filter(({ stateDir }) => !running.has(stateDir));
   const [controlPlane, ...agents] = specs;
   if (missing.includes(controlPlane)) startDetached(controlPlane, layout.log(controlPlane.name));
-  await waitUntilReady(controlPlane, layout, deadline, progress);
+  await waitUntilReady([controlPlane], layout, deadline, progress);
   progress.done(`control plane ready on https://127.0.0.1:${cluster.apiPort}`);
 
   const missingAgents = agents.filter((agent) => missing.includes(agent));
@@ -45,7 +45,7 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<C
     if (await someLackIdentity(missingAgents)) await createJoinToken(layout, missingAgents.length);
     for (const agent of missingAgents) startDetached(agent, layout.log(agent.name));
     await waitForNodes(cluster, layout, deadline, progress);
-    await Promise.all(agents.map((agent) => waitUntilReady(agent, layout, deadline, progress)));
+    await waitUntilReady(agents, layout, deadline, progress);
   } finally {
     await rm(layout.joinToken, { force: true });
   }
@@ -87,15 +87,27 @@ async function createJoinToken(layout: Layout, uses: number): Promise<void> {
   await writeFile(layout.joinToken, token.trim(), { mode: 0o600 });
 }
 
-async function waitUntilReady(spec: ProcessSpec, layout: Layout, deadline: number, progress: Progress): Promise<void> {
+/** Waits for the /readyz of all `specs`; a process that ends is not waited for. */
+async function waitUntilReady(
+  specs: readonly ProcessSpec[],
+  layout: Layout,
+  deadline: number,
+  progress: Progress,
+): Promise<void> {
   for (;;) {
-    const problem = await probeReady(spec.healthPort);
-    if (problem === undefined) return;
-    progress.update(`waiting for ${spec.name}: ${problem}`);
-    await pauseOrFail(deadline, `${spec.name} is not ready: ${problem}; its log is ${layout.log(spec.name)}`);
-    if (!(await readProcessTable(layout.dir)).some(({ stateDir }) => stateDir === spec.stateDir)) {
-      throw new LongshoreError('Unavailable', `${spec.name} ended; the last lines of ${layout.log(spec.name)} say why`);
+    const running = new Set((await readProcessTable(layout.dir)).map(({ stateDir }) => stateDir));
+    const probes = await Promise.all(specs.map(async (spec) => ({ spec, problem: await probeReady(spec.healthPort) })));
+    const waiting = probes.filter(({ problem }) => problem !== undefined);
+    const [first] = waiting;
+    if (!first) return;
+    const ended = waiting.find(({ spec }) => !running.has(spec.stateDir));
+    if (ended) {
+      const { name } = ended.spec;
+      throw new LongshoreError('Unavailable', `${name} ended; the last lines of ${layout.log(name)} say why`);
     }
+    progress.update(`waiting for ${waiting.map(({ spec }) => spec.name).join(', ')}`);
+    const { name } = first.spec;
+    await pauseOrFail(deadline, `${name} is not ready: ${first.problem ?? ''}; its log is ${layout.log(name)}`);
   }
 }
 
