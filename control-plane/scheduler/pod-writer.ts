@@ -48,10 +48,13 @@ export class PodWriter {
     return 'bound';
   }
 
-  /** Says on the pod, and in an event when it is news, why it has no node. */
+  /**
+   * Says why the pod has no node: in an event for every attempt (equal ones are counted as
+   * one), and on the pod when it is not there yet.
+   */
   async reportUnschedulable(pod: Pod, message: string): Promise<void> {
-    const news = await this.#report(pod, { status: 'False', reason: 'Unschedulable', message });
-    if (news) this.#events.record({ object: pod, type: 'Warning', reason: 'FailedScheduling', message, component });
+    this.#events.record({ object: pod, type: 'Warning', reason: 'FailedScheduling', message, component });
+    await this.#report(pod, { status: 'False', reason: 'Unschedulable', message });
   }
 
   /** Says on the pod that its scheduling gates keep it waiting. */
@@ -60,14 +63,11 @@ export class PodWriter {
     await this.#report(pod, { status: 'False', reason: 'SchedulingGated', message });
   }
 
-  /** @returns whether the condition was another one before */
-  async #report(pod: Pod, condition: Pick<PodCondition, 'status' | 'reason' | 'message'>): Promise<boolean> {
-    let news = false;
+  async #report(pod: Pod, condition: Pick<PodCondition, 'status' | 'reason' | 'message'>): Promise<void> {
     await this.#modify(pod, 'status', (draft) => {
-      news = !draft.spec.nodeName && this.#setScheduled(draft, condition);
+      const news = !draft.spec.nodeName && this.#setScheduled(draft, condition);
       return news ? undefined : false;
     });
-    return news;
   }
 
   #modify(pod: Pod, subresource: 'binding' | 'status', mutate: (draft: Pod) => undefined | false): Promise<Pod | undefined> {

@@ -82,18 +82,39 @@ describe('Scheduler', () => {
     const writes = cluster.writes.length;
     const events = cluster.recorded.length;
     expect([writes, events]).to.deep.equal([1, 1]);
-    // A flush of what waits for long, a heartbeat, and a second scheduler after a restart.
+    // A heartbeat is no reason to try again.
+    cluster.nodes.set(makeNode('n1', { unschedulable: true }));
+    await clock.advance(20_000);
+    await settle();
+    expect(cluster.recorded).to.have.length(events);
+    // A flush of what waits for long, and a second scheduler after a restart: each attempt is told, nothing is written.
     await clock.advance(300_000);
     await settle();
-    cluster.nodes.set(makeNode('n1', { unschedulable: true }));
-    await settle();
+    expect(cluster.recorded).to.have.length(events + 1);
     stop.abort();
     await running;
     start();
     await settle();
     expect(scheduler.pending().unschedulable).to.equal(1);
     expect(cluster.writes).to.have.length(writes);
-    expect(cluster.recorded).to.have.length(events);
+    expect(cluster.recorded).to.deep.equal(Array.from({ length: events + 2 }, () => cluster.recorded[0]));
+  });
+
+  it('tries again with backoff until why a pod waits is written on it', async () => {
+    cluster.nodes.set(makeNode('n1', { unschedulable: true }));
+    cluster.failWrites = 2;
+    cluster.put(makePod('waits'));
+    start();
+    await settle();
+    expect(condition('waits')).to.equal(undefined);
+    expect(scheduler.pending()).to.deep.equal({ active: 0, backoff: 1, unschedulable: 0 });
+    await clock.advance(1_000);
+    await settle();
+    expect(condition('waits')).to.equal(undefined);
+    await clock.advance(2_000);
+    await settle();
+    expect(condition('waits')).to.deep.include({ status: 'False', reason: 'Unschedulable' });
+    expect(scheduler.pending()).to.deep.equal({ active: 0, backoff: 0, unschedulable: 1 });
   });
 
   it('says so when there is no node at all, and uses the first that comes', async () => {

@@ -139,7 +139,8 @@ export class Scheduler {
     try {
       await writing;
     } catch (thrown) {
-      // The next attempt at the pod reports again.
+      // The next attempt at the pod reports again; a gated one is reported with its next change.
+      this.#queue.retry(pod.metadata.uid ?? '');
       this.#log.warn('reporting a waiting pod failed', { pod: keyOf(pod), error: LongshoreError.from(thrown) });
     }
   }

@@ -114,6 +114,14 @@ export class SchedulingQueue {
     if (pod?.state.kind === 'inFlight') this.#enterBackoff(pod);
   }
 
+  /** A parked pod is to be tried again although nothing changed: saying why it waits has failed. */
+  retry(uid: string): void {
+    const pod = this.#pods.get(uid);
+    if (pod?.state.kind !== 'unschedulable') return;
+    this.#leaveState(pod);
+    this.#enterBackoff(pod);
+  }
+
   /** Gives the pods that `change` may help another try. */
   moveOn(change: ClusterChange): void {
     for (const pod of this.#unschedulable) {
