@@ -23,6 +23,10 @@ function problemsOf(config: ControlPlaneConfig): string[] {
   const { advertiseAddress, port, nodePlanePort, healthPort, clusterCidr, serviceCidr } = config;
   if (advertiseAddress !== undefined)
     check(isIPv4(advertiseAddress), `--advertise-address ${advertiseAddress} is not an IPv4 address`);
+  check(
+    advertiseAddress !== undefined || config.bindAddress[0] !== '0.0.0.0',
+    '--advertise-address must be given with --bind-address 0.0.0.0: where do pods and nodes reach the API?',
+  );
   const ports = [port, nodePlanePort, healthPort].filter((value) => value !== 0);
   check(new Set(ports).size === ports.length, '--port, --node-plane-port and --health-port must differ');
   check(

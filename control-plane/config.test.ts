@@ -81,13 +81,14 @@ describe('control-plane command', () => {
   });
 
   it('reaches an API that listens everywhere by the loopback address', async () => {
-    const config = await configOf('--bind-address', '0.0.0.0');
+    const config = await configOf('--bind-address', '0.0.0.0', '--advertise-address', '10.0.0.9');
     expect(kubeconfigHostOf(config)).to.equal('127.0.0.1');
-    expect(certificateAddressesOf(config).ipAddresses).to.deep.equal(['127.0.0.1']);
+    expect(certificateAddressesOf(config).ipAddresses).to.deep.equal(['10.0.0.9', '127.0.0.1']);
   });
 
   const refused: [string, string[], string][] = [
     ['an address that is none', ['--bind-address', 'host'], '--bind-address host is not an IPv4 address'],
+    ['to advertise every address', ['--bind-address', '0.0.0.0'], '--advertise-address must be given'],
     ['one port twice', ['--port', '7000', '--node-plane-port', '7000'], 'must differ'],
     ['a prefix with host bits', ['--cluster-cidr', '10.244.0.1/16'], '--cluster-cidr 10.244.0.1/16 is not an IPv4 prefix'],
     ['overlapping prefixes', ['--service-cidr', '10.244.8.0/24', '--cluster-dns', '10.244.8.10'], 'overlap'],

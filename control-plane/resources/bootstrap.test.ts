@@ -37,4 +37,20 @@ describe('bootstrapCluster', () => {
     expect((await resources.client('endpoints').get('default', 'kubernetes'))?.subsets?.[0]?.ports?.[0]?.port).to.equal(7443);
     expect((await resources.client('services').get('default', 'kubernetes'))?.spec.ports?.[0]?.targetPort).to.equal(7443);
   });
+
+  it('puts no loopback address behind the service: no pod could reach the API there', async () => {
+    const { resources, store } = await createTestResources({ namespaces: [] });
+    const options = { resources, log: silentLogger, serviceCidr: '10.96.0.0/16', clusterDns: '10.96.0.10' };
+    await bootstrapCluster({ ...options, advertiseAddress: '127.0.0.1' });
+    const slices = resources.client('endpointslices.discovery.k8s.io');
+    expect((await slices.get('default', 'kubernetes'))?.endpoints ?? []).to.deep.equal([]);
+    const revision = store.revision();
+    await bootstrapCluster({ ...options, advertiseAddress: '127.0.0.1' });
+    expect(store.revision()).to.equal(revision);
+    await bootstrapCluster({ ...options, advertiseAddress: '10.0.0.1' });
+    expect((await slices.get('default', 'kubernetes'))?.endpoints?.[0]?.addresses).to.deep.equal(['10.0.0.1']);
+    await bootstrapCluster({ ...options, advertiseAddress: '127.0.0.1' });
+    expect((await slices.get('default', 'kubernetes'))?.endpoints ?? []).to.deep.equal([]);
+    expect((await resources.client('endpoints').get('default', 'kubernetes'))?.subsets ?? []).to.deep.equal([]);
+  });
 });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isError } from '../../lib/errors/errors.js';
-import { addressAt } from '../../lib/net/cidr.js';
+import { addressAt, contains } from '../../lib/net/cidr.js';
 import type { Logger } from '../../lib/log/logger.js';
 import type { Endpoints, Namespace, Service, ServicePort } from '../../lib/kubernetes/types/core-v1.js';
 import type { EndpointSlice } from '../../lib/kubernetes/types/discovery-v1.js';
@@ -10,7 +10,10 @@ import type { Resources } from './resources.js';
 export interface BootstrapOptions {
   resources: Resources;
   log: Logger;
-  /** Where pods and nodes reach the API: behind default/kubernetes. */
+  /**
+   * Where pods and nodes reach the API: behind default/kubernetes. A loopback address
+   * reaches it from no pod: the service has no endpoints then.
+   */
   advertiseAddress: string;
   /** Default 6443. */
   apiPort?: number;
@@ -36,12 +39,12 @@ export async function bootstrapCluster(options: BootstrapOptions): Promise<void>
   const apiPorts: ServicePort[] = [{ name: 'https', protocol: 'TCP', port: 443, targetPort: apiPort }];
   await ensureService(services, apiService(addressAt(serviceCidr, 1), apiPorts));
   await ensureService(services, dnsService(clusterDns));
-  await ensureEqual<Endpoints>(resources.client('endpoints'), apiEndpoints(advertiseAddress, apiPort), ['subsets']);
-  await ensureEqual<EndpointSlice>(
-    resources.client('endpointslices.discovery.k8s.io'),
-    apiEndpointSlice(advertiseAddress, apiPort),
-    ['endpoints', 'ports'],
-  );
+  const addresses = contains('127.0.0.0/8', advertiseAddress) ? [] : [advertiseAddress];
+  await ensureEqual<Endpoints>(resources.client('endpoints'), apiEndpoints(addresses, apiPort), ['subsets']);
+  await ensureEqual<EndpointSlice>(resources.client('endpointslices.discovery.k8s.io'), apiEndpointSlice(addresses, apiPort), [
+    'endpoints',
+    'ports',
+  ]);
   log.info('cluster objects are in place', { advertiseAddress, apiPort, serviceCidr, clusterDns });
 }
 
@@ -79,22 +82,24 @@ function dnsService(clusterIP: string): Service {
   };
 }
 
-function apiEndpoints(ip: string, port: number): Endpoints {
+function apiEndpoints(addresses: readonly string[], port: number): Endpoints {
   return {
     apiVersion: 'v1',
     kind: 'Endpoints',
     metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
-    subsets: [{ addresses: [{ ip }], ports: [{ name: 'https', port, protocol: 'TCP' }] }],
+    ...(addresses.length > 0 && {
+      subsets: [{ addresses: addresses.map((ip) => ({ ip })), ports: [{ name: 'https', port, protocol: 'TCP' }] }],
+    }),
   };
 }
 
-function apiEndpointSlice(address: string, port: number): EndpointSlice {
+function apiEndpointSlice(addresses: readonly string[], port: number): EndpointSlice {
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
     addressType: 'IPv4',
-    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
     ports: [{ name: 'https', port, protocol: 'TCP' }],
   };
 }
