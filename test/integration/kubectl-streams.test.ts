@@ -2,7 +2,7 @@ import { type ChildProcess } from 'node:child_process';
 
 import { expect } from 'chai';
 
-import type { PodLogOptions } from '../../control-plane/api/logs/pod-log-source.js';
+import type { PodLogOptions } from '../../control-plane/resources/pod/pod-log-options.js';
 import { describeWithKubectl } from '../support/kubectl-suite.js';
 import { configMapManifest } from '../support/manifests.js';
 

@@ -10,16 +10,10 @@ export interface ServedSubresource {
   readonly kind: string;
 }
 
+type Listed = 'group' | 'version' | 'kind' | 'plural' | 'singular' | 'shortNames' | 'categories' | 'namespaced';
+
 /** One resource as discovery lists it. */
-export interface ServedResource {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly plural: string;
-  readonly singular: string;
-  readonly shortNames: readonly string[];
-  readonly categories: readonly string[];
-  readonly namespaced: boolean;
+export interface ServedResource extends Pick<ResourceDefinition, Listed> {
   readonly verbs: readonly string[];
   readonly subresources: readonly ServedSubresource[];
 }

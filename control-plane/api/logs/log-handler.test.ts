@@ -4,7 +4,7 @@ import { requestOverHttp1, type SendRequest } from '../../../test/support/api-cl
 import { startTestApi, type TestApi } from '../../../test/support/test-api.js';
 import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { ContainerState, ContainerStatus, Pod } from '../../../lib/kubernetes/types/core-v1.js';
-import type { PodLogOptions } from './pod-log-source.js';
+import type { PodLogOptions } from '../../resources/pod/pod-log-options.js';
 
 const container = (name: string): Pod['spec']['containers'][number] => ({ name, image: 'busybox' });
 const statusOf = (name: string, state: ContainerState, lastState: ContainerState = {}): ContainerStatus => ({

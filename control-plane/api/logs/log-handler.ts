@@ -5,7 +5,7 @@ import type { ResourceCall, ResourceHandler } from '../resources/resource-call.j
 import { badRequest, notFound, StatusError } from '../status.js';
 import { FrameWriter } from '../watch/frame-writer.js';
 import { chooseContainer, requireStarted } from './log-container.js';
-import type { PodLogOptions } from './pod-log-source.js';
+import type { PodLogOptions } from '../../resources/pod/pod-log-options.js';
 
 /** GET pods/<name>/log: the text of a container's log, as it is read. */
 export const handleLog: ResourceHandler = async (call) => {

@@ -1,22 +1,11 @@
 import type { RecordedEvent } from '../../../proto/gen/longshore/node/v1/node.js';
 import type { KubeObject } from '../../resources/client.js';
+import type { EventRecorder } from '../../resources/event-recorder.js';
 import type { NodePlaneInformers } from '../informers.js';
 import type { Session } from './sessions.js';
 
-/** The part of resources/event-recorder.ts that the node plane uses. Never throws; events are best effort. */
-export interface EventPort {
-  record(event: {
-    object: KubeObject;
-    type: 'Normal' | 'Warning';
-    reason: string;
-    message: string;
-    component: string;
-    /** Node that the event comes from. */
-    host?: string;
-    /** Part of the object, for example "spec.containers{web}". */
-    fieldPath?: string;
-  }): void;
-}
+/** Where events go. Never throws; events are best effort. */
+export type EventPort = Pick<EventRecorder, 'record'>;
 
 /** Records what kubelet agents say of their node and its pods. */
 export class AgentEvents {

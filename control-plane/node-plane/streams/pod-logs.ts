@@ -1,18 +1,9 @@
 import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { Pod } from '../../../lib/kubernetes/types/core-v1.js';
 import type { LogsRequest } from '../../../proto/gen/longshore/streams/v1/streams.js';
+import type { PodLogOptions } from '../../resources/pod/pod-log-options.js';
 import type { AgentStream, AgentStreams } from './agent-streams.js';
 import { streamErrorOf } from './stream-error.js';
-
-/** As the API's PodLogOptions; the rooms meet in main.ts only. */
-export interface LogOptions {
-  readonly follow: boolean;
-  readonly previous: boolean;
-  readonly timestamps: boolean;
-  readonly tailLines?: number;
-  readonly sinceMs?: number;
-  readonly limitBytes?: number;
-}
 
 /** Reads container logs from the node that runs the pod: the API's PodLogSource. */
 export class PodLogs {
@@ -29,7 +20,7 @@ export class PodLogs {
   async *open(
     pod: Pod,
     container: string,
-    options: LogOptions,
+    options: PodLogOptions,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const nodeName = pod.spec?.nodeName;
@@ -72,7 +63,7 @@ async function* dataOf(stream: AgentStream, signal: AbortSignal): AsyncGenerator
   }
 }
 
-function logsRequest(options: LogOptions): LogsRequest {
+function logsRequest(options: PodLogOptions): LogsRequest {
   return {
     follow: options.follow,
     previous: options.previous,
