@@ -1,12 +1,9 @@
-import { join } from 'node:path';
-
 import { systemClock } from '../lib/clock/clock.js';
 import { callUnary } from '../lib/grpc/client.js';
-import { nodePlaneChannelOptions } from '../lib/identity/agent-identity.js';
-import { ensureIdentity, type IdentityOptions } from '../lib/identity/ensure-identity.js';
-import { keepIdentityFresh } from '../lib/identity/keep-identity-fresh.js';
+import { type AgentIdentity, nodePlaneChannelOptions } from '../lib/identity/agent-identity.js';
+import { createIdentityHolder, currentToken } from '../lib/identity/create-identity-holder.js';
+import { identityDirectory } from '../lib/identity/identity-file.js';
 import { knownClusterId } from '../lib/identity/known-cluster-id.js';
-import { readJoinToken } from '../lib/identity/read-join-token.js';
 import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
 import { supervise, type Task } from '../lib/lifecycle/supervise.js';
@@ -34,8 +31,9 @@ async function runKubeProxy(config: KubeProxyConfig): Promise<void> {
 
 async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const { nodeName, server, stateDir, sharedHost } = config;
-  const agent = { dir: join(stateDir, 'pki'), role: 'kube-proxy' as const, ...(await readJoinToken(config)) };
-  const table = tableName(await knownClusterId(agent), nodeName);
+  const { token, tokenFile } = config;
+  const agent = { dir: identityDirectory(stateDir), server, nodeName, role: 'kube-proxy' as const, token, tokenFile, clock, log };
+  const table = tableName(await knownClusterId({ ...agent, ...(await currentToken(agent, signal)) }), nodeName);
   await takeName(table, cleanupOptions(config, log));
   const registry = createMetrics('kube-proxy');
   let reporter: AppliedReporter | undefined;
@@ -49,44 +47,40 @@ async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal):
     clock,
     log,
   });
+  const holder = createIdentityHolder(agent);
   const health = await startHealthServer({
     host: '127.0.0.1',
     port: config.healthPort,
-    ready: proxy.readiness,
+    ready: [{ name: 'certificate', check: () => holder.problem }, ...proxy.readiness],
     metrics: registry,
   });
   log.info('kube-proxy started', { server, sharedHost, table, healthPort: health.port });
   const restored = await proxy.restore();
 
-  const follow: Task = {
-    name: 'session',
-    run: async (ended) => {
-      const identityOptions: IdentityOptions = { ...agent, server, nodeName, clock, log, signal: ended };
-      const identity = await ensureIdentity(identityOptions);
-      const client = new RoutingServiceClient(server, identity.credentials(), nodePlaneChannelOptions);
-      reporter = new AppliedReporter({
-        send: async (applied, cancelled) => {
-          await callUnary(client.reportApplied.bind(client), { nodeName, ...applied }, { signal: cancelled });
-        },
-        clock,
-        log,
-      });
-      const assembler = new RouteAssembler({ initial: restored, log });
-      const session = new RouteSession({ client, nodeName, assembler, onTable: (table) => proxy.setTable(table), clock, log });
-      const reporting = reporter;
-      await supervise(
-        [
-          { name: 'route-session', run: (stop) => session.run(stop) },
-          { name: 'applied-reporter', run: (stop) => reporting.run(stop) },
-          { name: 'identity', run: (stop) => keepIdentityFresh({ ...identityOptions, identity, signal: stop }) },
-        ],
-        { signal: ended, log },
-      );
+  const followRoutes = async (identity: AgentIdentity, ended: AbortSignal): Promise<void> => {
+    const client = new RoutingServiceClient(server, identity.credentials(), nodePlaneChannelOptions);
+    const reporting = new AppliedReporter({
+      send: async (applied, cancelled) => {
+        await callUnary(client.reportApplied.bind(client), { nodeName, ...applied }, { signal: cancelled });
+      },
+      clock,
+      log,
+    });
+    reporter = reporting;
+    const assembler = new RouteAssembler({ initial: restored, log });
+    const session = new RouteSession({ client, nodeName, assembler, onTable: (table) => proxy.setTable(table), clock, log });
+    const tasks: Task[] = [
+      { name: 'route-session', run: (stop) => session.run(stop) },
+      { name: 'applied-reporter', run: (stop) => reporting.run(stop) },
+    ];
+    try {
+      await supervise(tasks, { signal: ended, log });
+    } finally {
       client.close();
-    },
+    }
   };
 
-  await supervise([...proxy.tasks(), follow], { signal, log });
+  await supervise([...proxy.tasks(), { name: 'session', run: (stop) => holder.run(followRoutes, stop) }], { signal, log });
   await health.close();
 }
 

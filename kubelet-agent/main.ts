@@ -2,11 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { setMaxListeners } from 'node:events';
 import { systemClock } from '../lib/clock/clock.js';
 import { type AgentIdentity, nodePlaneChannelOptions } from '../lib/identity/agent-identity.js';
-import { ensureIdentity } from '../lib/identity/ensure-identity.js';
-import { identityDirectory, IdentityFile } from '../lib/identity/identity-file.js';
-import { IdentityHolder } from '../lib/identity/identity-holder.js';
-import { keepIdentityFresh } from '../lib/identity/keep-identity-fresh.js';
-import { readJoinToken } from '../lib/identity/read-join-token.js';
+import { createIdentityHolder } from '../lib/identity/create-identity-holder.js';
+import { identityDirectory } from '../lib/identity/identity-file.js';
 import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
 import { supervise, type Task } from '../lib/lifecycle/supervise.js';
@@ -37,11 +34,9 @@ async function serve(config: KubeletAgentConfig, log: Logger, signal: AbortSigna
   const createRuntime = (clusterId: string) => DockerRuntime.create({ dockerHost, clusterId, nodeName, clock, log });
   const engine = await createRuntime('');
   const agent = new KubeletAgent({ config, engine, createRuntime, mounts: mountRunner, metrics, clock, log });
-  const identity = { dir: identityDirectory(stateDir), server, nodeName, role: 'kubelet' as const, clock, log };
-  const holder = new IdentityHolder({
-    obtain: async (ended) => ensureIdentity({ ...identity, ...(await readJoinToken(config)), signal: ended }),
-    hasJoined: async () => (await new IdentityFile(identity).load()) !== undefined,
-    keepFresh: (held, ended) => keepIdentityFresh({ ...identity, identity: held, signal: ended }),
+  const { token, tokenFile } = config;
+  const holder = createIdentityHolder({
+    ...{ dir: identityDirectory(stateDir), server, nodeName, role: 'kubelet', token, tokenFile },
     clock,
     log,
   });

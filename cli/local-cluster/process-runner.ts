@@ -13,7 +13,7 @@ export function startDetached(spec: ProcessSpec, logFile: string): number {
   mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
   const log = openSync(logFile, 'a', 0o600);
   try {
-    const child = spawn(process.execPath, spec.args, { detached: true, stdio: ['ignore', log, log] });
+    const child = spawn(process.execPath, [...spec.nodeFlags, ...spec.args], { detached: true, stdio: ['ignore', log, log] });
     child.unref();
     if (child.pid === undefined) throw new LongshoreError('Internal', `could not start ${spec.name}`);
     return child.pid;

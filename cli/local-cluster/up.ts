@@ -34,16 +34,14 @@ export async function bringUp(options: UpOptions, progress: Progress): Promise<C
   const running = new Set((await readProcessTable(layout.dir)).map(({ stateDir }) => stateDir));
   const deadline = systemClock.monotonic() + options.timeoutMs;
 
-  const missing = specs.filter(({ stateDir }) => !running.has(stateDir));
   const [controlPlane, ...agents] = specs;
-  if (missing.includes(controlPlane)) startDetached(controlPlane, layout.log(controlPlane.name));
+  // All at once: agents wait for the control plane, and those that have not joined for the token.
+  for (const spec of specs) if (!running.has(spec.stateDir)) startDetached(spec, layout.log(spec.name));
   await waitUntilReady([controlPlane], layout, deadline, progress);
   progress.done(`control plane ready on https://127.0.0.1:${cluster.apiPort}`);
-
-  const missingAgents = agents.filter((agent) => missing.includes(agent));
   try {
-    if (await someLackIdentity(missingAgents)) await createJoinToken(layout, missingAgents.length);
-    for (const agent of missingAgents) startDetached(agent, layout.log(agent.name));
+    const joining = await countWithoutIdentity(agents);
+    if (joining > 0) await createJoinToken(layout, joining);
     await waitForNodes(cluster, layout, deadline, progress);
     await waitUntilReady(agents, layout, deadline, progress);
   } finally {
@@ -67,16 +65,16 @@ async function recallOrDesign(layout: Layout, options: UpOptions): Promise<Clust
   return cluster;
 }
 
-async function someLackIdentity(agents: readonly AgentSpec[]): Promise<boolean> {
-  const has = await Promise.all(
+async function countWithoutIdentity(agents: readonly AgentSpec[]): Promise<number> {
+  const lacking = await Promise.all(
     agents.map(({ component, stateDir }) =>
       access(identityFile(component, stateDir)).then(
-        () => true,
         () => false,
+        () => true,
       ),
     ),
   );
-  return has.includes(false);
+  return lacking.filter(Boolean).length;
 }
 
 async function createJoinToken(layout: Layout, uses: number): Promise<void> {
