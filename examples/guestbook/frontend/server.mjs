@@ -22,7 +22,9 @@ async function readEntries() {
 }
 
 function renderPage(entries) {
-  const items = entries.map(({ text, at, by }) => `<li>${escapeHtml(text)} <small>${escapeHtml(at)}, written by ${escapeHtml(by)}</small></li>`);
+  const items = entries.map(
+    ({ text, at, by }) => `<li>${escapeHtml(text)} <small>${escapeHtml(at)}, written by ${escapeHtml(by)}</small></li>`,
+  );
   return `<!doctype html><meta charset="utf-8"><title>${escapeHtml(settings.title)}</title>
 <style>body{font:16px system-ui;max-width:40rem;margin:3rem auto}small{color:#777}input{width:70%;font:inherit}</style>
 <h1>${escapeHtml(settings.title)}</h1><p>${escapeHtml(process.env.GREETING ?? '')}</p>
