@@ -18,6 +18,8 @@ const deployments = '/apis/apps/v1/namespaces/default/deployments';
 /** A three-node cluster of its own, beside whatever else runs on the machine. */
 export class LongshoreCluster {
   readonly #client: ApiClient;
+  /** Deployments so far; each has a name of its own, so that no old status is taken for a new one. */
+  #measured = 0;
   /** From the command's start until it says that three nodes are Ready. */
   readonly startMs: number;
 
@@ -40,7 +42,7 @@ export class LongshoreCluster {
 
   /** @returns ms from the Deployment's creation until the API shows all of its pods Ready */
   async measurePods(count: number): Promise<number> {
-    const name = `bench-${count}`;
+    const name = `bench-${count}-${++this.#measured}`;
     const startedMs = systemClock.monotonic();
     await this.#client.apply(benchDeployment(name, count));
     while (((await this.#client.get<Deployment>(`${deployments}/${name}`)).status?.readyReplicas ?? 0) < count) {
