@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { environmentOption as option, parsePort } from '../lib/command-line/options.js';
 
 import { LongshoreError } from '../lib/errors/errors.js';
 import { bytes, cpuMillis } from '../lib/kubernetes/quantity.js';
@@ -81,18 +82,6 @@ function addCommonOptions(command: Command): void {
     .addOption(
       option('--log-level <level>', 'least severe line to log').choices(['debug', 'info', 'warn', 'error']).default('info'),
     );
-}
-
-/** `--state-dir` is LONGSHORE_STATE_DIR in the environment. */
-function option(flags: string, description: string): Option {
-  const name = /--([a-z-]+)/.exec(flags)?.[1] ?? '';
-  return new Option(flags, description).env(`LONGSHORE_${name.replaceAll('-', '_').toUpperCase()}`);
-}
-
-function parsePort(value: string): number {
-  const port = Number(value);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('A port is 0 to 65535.');
-  return port;
 }
 
 function parseCapacity(value: string): Partial<ResourceAmounts> {
