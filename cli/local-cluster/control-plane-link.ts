@@ -1,5 +1,3 @@
-import { networkInterfaces } from 'node:os';
-
 import type { Cluster } from './cluster-file.js';
 import { runProgram } from './process-runner.js';
 
@@ -19,11 +17,6 @@ export async function removeControlPlaneLink(cluster: Cluster): Promise<void> {
   if (linkExists(await runProgram('ip', ['-o', 'link', 'show']), cluster.link)) {
     await runProgram('ip', ['link', 'delete', cluster.link]);
   }
-}
-
-/** Whether this host has `address` already. */
-export function hasAddress(address: string): boolean {
-  return Object.values(networkInterfaces()).some((list) => list?.some((entry) => entry.address === address));
 }
 
 function linkExists(listing: string, link: string): boolean {

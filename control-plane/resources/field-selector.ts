@@ -28,11 +28,6 @@ export function selectionOf(
   return both(labelSelection(selectors.labelSelector), fieldSelection(definition, selectors.fieldSelector));
 }
 
-/** The object's name, when a field selector asks for exactly one: `metadata.name=web`. */
-export function exactName(fieldSelector: string | undefined): string | undefined {
-  return /(?:^|,)metadata\.name==?([^,=!]+)(?:,|$)/.exec(fieldSelector ?? '')?.[1];
-}
-
 function labelSelection(text: string | undefined): Selection {
   if (!text) return everything;
   try {

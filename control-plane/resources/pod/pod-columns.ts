@@ -51,10 +51,6 @@ function readinessGates(pod: Pod): string {
 }
 
 /** What `kubectl get pods` shows: the most telling of phase, reasons and container states. */
-export function podStatusText(pod: Pod): string {
-  return summarize(pod).reason;
-}
-
 function summarize(pod: Pod): Summary {
   const status = pod.status ?? {};
   const sidecars = (pod.spec.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
