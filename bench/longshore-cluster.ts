@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { ApiClient } from '../cli/kubernetes-client/api-client.js';
-import { readKubeconfig } from '../cli/kubernetes-client/kubeconfig.js';
-import { layoutOf } from '../cli/local-cluster/layout.js';
-import { readStatus, type ProcessStatus } from '../cli/local-cluster/status.js';
+import { ApiClient } from '../lib/kubernetes-client/api-client.js';
+import { readKubeconfig } from '../lib/kubernetes-client/kubeconfig.js';
+import { layoutOf } from '../lib/local-cluster/layout.js';
+import { readStatus, type ProcessStatus } from '../cli/status/status.js';
 import { systemClock } from '../lib/clock/clock.js';
 import type { Deployment } from '../lib/kubernetes/types/apps-v1.js';
 import type { Pod } from '../lib/kubernetes/types/core-v1.js';

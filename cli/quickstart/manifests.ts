@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 
 import { LongshoreError } from '../../lib/errors/errors.js';
-import type { KubeResource } from '../kubernetes-client/api-client.js';
+import type { KubeResource } from '../../lib/kubernetes-client/api-client.js';
 
 /** The objects of every YAML file in `folder`, in file and document order. */
 export async function readManifests(folder: string): Promise<KubeResource[]> {

@@ -2,10 +2,10 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 
-import { requireCluster, type Cluster } from '../../cli/local-cluster/cluster-file.js';
-import { layoutOf, type Layout } from '../../cli/local-cluster/layout.js';
-import { computeProcessSpecs } from '../../cli/local-cluster/process-specs.js';
-import { readProcessTable } from '../../cli/local-cluster/process-table.js';
+import { requireCluster, type Cluster } from '../../lib/local-cluster/cluster-file.js';
+import { layoutOf, type Layout } from '../../lib/local-cluster/layout.js';
+import { computeProcessSpecs } from '../../lib/local-cluster/process-specs.js';
+import { readProcessTable } from '../../lib/local-cluster/process-table.js';
 import { systemClock } from '../../lib/clock/clock.js';
 
 const run = promisify(execFile);

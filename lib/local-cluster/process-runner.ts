@@ -2,8 +2,8 @@ import { execFile, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { systemClock } from '../../lib/clock/clock.js';
-import { LongshoreError } from '../../lib/errors/errors.js';
+import { systemClock } from '../clock/clock.js';
+import { LongshoreError } from '../errors/errors.js';
 import type { ProcessSpec } from './process-specs.js';
 import { readProcessTable } from './process-table.js';
 

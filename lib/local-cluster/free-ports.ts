@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-import { LongshoreError } from '../../lib/errors/errors.js';
+import { LongshoreError } from '../errors/errors.js';
 
 /** The first `count` free TCP ports of 127.0.0.1 from `first` on, in order. */
 export async function findFreePorts(first: number, count: number): Promise<number[]> {

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:https';
 
-import { isError, LongshoreError } from '../../lib/errors/errors.js';
-import type { Status } from '../../lib/kubernetes/types/meta-v1.js';
+import { isError, LongshoreError } from '../errors/errors.js';
+import type { Status } from '../kubernetes/types/meta-v1.js';
 import type { ApiAccess } from './kubeconfig.js';
 
 export interface KubeResource {

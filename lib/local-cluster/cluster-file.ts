@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 
-import { LongshoreError } from '../../lib/errors/errors.js';
+import { LongshoreError } from '../errors/errors.js';
 import type { Layout } from './layout.js';
 
 /** What a local cluster is; written once by `longshore up` and read by every other command. */

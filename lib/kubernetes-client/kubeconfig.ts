@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { parse } from 'yaml';
 
-import { LongshoreError } from '../../lib/errors/errors.js';
+import { LongshoreError } from '../errors/errors.js';
 
 /** What is needed to talk to one API server with a client certificate. */
 export interface ApiAccess {

@@ -1,4 +1,4 @@
-import { LongshoreError } from '../../lib/errors/errors.js';
+import { LongshoreError } from '../errors/errors.js';
 import { runProgram } from './process-runner.js';
 
 /** What a host must have before nodes can run on it; each problem comes with its mend. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 
-import type { Progress } from '../terminal/progress.js';
+import type { ProgressListener } from './progress-listener.js';
 import { readCluster } from './cluster-file.js';
 import { removeControlPlaneLink } from './control-plane-link.js';
 import { layoutOf } from './layout.js';
@@ -11,7 +11,7 @@ import { computeProcessSpecs } from './process-specs.js';
  * Takes a local cluster off this host: processes, containers, networks, kernel rules and
  * routes, then its folder. Safe to repeat, and to run after a crash.
  */
-export async function takeDown(options: { dir: string; keepData: boolean }, progress: Progress): Promise<void> {
+export async function takeDown(options: { dir: string; keepData: boolean }, progress: ProgressListener): Promise<void> {
   const layout = layoutOf(options.dir);
   progress.update('stopping processes');
   const stopped = await stopProcesses(layout.dir, 10_000);

@@ -1,11 +1,11 @@
 import { access, rm, writeFile } from 'node:fs/promises';
 
-import { systemClock } from '../../lib/clock/clock.js';
-import { LongshoreError } from '../../lib/errors/errors.js';
-import type { Node } from '../../lib/kubernetes/types/core-v1.js';
+import { systemClock } from '../clock/clock.js';
+import { LongshoreError } from '../errors/errors.js';
+import type { Node } from '../kubernetes/types/core-v1.js';
 import { ApiClient } from '../kubernetes-client/api-client.js';
 import { readKubeconfig } from '../kubernetes-client/kubeconfig.js';
-import type { Progress } from '../terminal/progress.js';
+import type { ProgressListener } from './progress-listener.js';
 import { readCluster, writeCluster, type Cluster } from './cluster-file.js';
 import { ensureControlPlaneLink } from './control-plane-link.js';
 import { probeReady } from './health.js';
@@ -25,7 +25,7 @@ export interface UpOptions extends NewClusterOptions {
  * Brings a local cluster to what was asked for: starts what does not run, leaves alone what
  * does, and returns when every node is Ready. Safe to repeat and to interrupt.
  */
-export async function bringUp(options: UpOptions, progress: Progress): Promise<Cluster> {
+export async function bringUp(options: UpOptions, progress: ProgressListener): Promise<Cluster> {
   await checkRequirements();
   const layout = layoutOf(options.dir);
   const cluster = await recallOrDesign(layout, options);
@@ -90,7 +90,7 @@ async function waitUntilReady(
   specs: readonly ProcessSpec[],
   layout: Layout,
   deadline: number,
-  progress: Progress,
+  progress: ProgressListener,
 ): Promise<void> {
   for (;;) {
     const running = new Set((await readProcessTable(layout.dir)).map(({ stateDir }) => stateDir));
@@ -109,7 +109,7 @@ async function waitUntilReady(
   }
 }
 
-async function waitForNodes(cluster: Cluster, layout: Layout, deadline: number, progress: Progress): Promise<void> {
+async function waitForNodes(cluster: Cluster, layout: Layout, deadline: number, progress: ProgressListener): Promise<void> {
   const client = new ApiClient(await readKubeconfig(layout.kubeconfig));
   try {
     for (;;) {

@@ -1,15 +1,15 @@
 import { systemClock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 import type { Node, Pod } from '../../lib/kubernetes/types/core-v1.js';
-import { ApiClient } from '../kubernetes-client/api-client.js';
-import { readKubeconfig } from '../kubernetes-client/kubeconfig.js';
+import { ApiClient } from '../../lib/kubernetes-client/api-client.js';
+import { readKubeconfig } from '../../lib/kubernetes-client/kubeconfig.js';
 import { renderAge, renderMegabytes, renderTable } from '../terminal/table.js';
-import { requireCluster } from './cluster-file.js';
-import { probeReady } from './health.js';
-import { layoutOf, type Layout } from './layout.js';
-import { computeProcessSpecs } from './process-specs.js';
-import { readProcessTable, type RunningProcess } from './process-table.js';
-import { isReady } from './up.js';
+import { requireCluster } from '../../lib/local-cluster/cluster-file.js';
+import { probeReady } from '../../lib/local-cluster/health.js';
+import { layoutOf, type Layout } from '../../lib/local-cluster/layout.js';
+import { computeProcessSpecs } from '../../lib/local-cluster/process-specs.js';
+import { readProcessTable, type RunningProcess } from '../../lib/local-cluster/process-table.js';
+import { isReady } from '../../lib/local-cluster/up.js';
 
 export interface ProcessStatus {
   name: string;
