@@ -1,16 +1,18 @@
 import { Command } from 'commander';
 
 import { LongshoreError } from '../lib/errors/errors.js';
+import { longshoreVersion } from '../lib/version/longshore-version.js';
+import { addBackupCommands } from './commands/backup.js';
 import { addDebugGrpcCommands } from './commands/debug-grpc.js';
 import { addLocalClusterCommands } from './commands/local-cluster.js';
-import { readVersion } from './home.js';
 
 const program = new Command('longshore')
   .description('Kubernetes pods on ordinary Docker hosts')
-  .version(readVersion())
+  .version(longshoreVersion())
   .showHelpAfterError('(longshore --help shows every command)');
 
 addLocalClusterCommands(program);
+addBackupCommands(program);
 addDebugGrpcCommands(program);
 
 try {

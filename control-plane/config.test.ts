@@ -9,6 +9,8 @@ interface Called {
   create?: TokenCreateConfig;
   list?: { dataDir: string };
   revoke?: [string, { dataDir: string }];
+  backup?: [string, { dataDir: string }];
+  restore?: [string, { dataDir: string; force: boolean }];
 }
 
 /** What a command line leads to. */
@@ -19,6 +21,8 @@ async function parse(...args: string[]): Promise<Called> {
     createToken: async (config) => void (called.create = config),
     listTokens: async (config) => void (called.list = config),
     revokeToken: async (id, config) => void (called.revoke = [id, config]),
+    backup: async (file, config) => void (called.backup = [file, config]),
+    restore: async (file, config) => void (called.restore = [file, config]),
   });
   for (const each of [command, ...command.commands, ...command.commands.flatMap(({ commands }) => commands)]) {
     each.exitOverride().configureOutput({ writeErr: () => undefined });

@@ -52,6 +52,8 @@ export interface Commands {
   createToken(config: TokenCreateConfig): Promise<void>;
   listTokens(config: { dataDir: string }): Promise<void>;
   revokeToken(id: string, config: { dataDir: string }): Promise<void>;
+  backup(file: string, config: { dataDir: string }): Promise<void>;
+  restore(file: string, config: { dataDir: string; force: boolean }): Promise<void>;
 }
 
 /** The command line. Every option can be given as LONGSHORE_<OPTION> in the environment too. */
@@ -113,6 +115,17 @@ export function createCommand(commands: Commands): Command {
     .description('Makes a join token useless; certificates that it issued stay')
     .addOption(dataDir())
     .action((id: string, options: { dataDir: string }) => commands.revokeToken(id, options));
+  program
+    .command('backup <file>')
+    .description('Writes store, keys and admin.kubeconfig into one file; the control plane may run')
+    .addOption(dataDir())
+    .action((file: string, options: { dataDir: string }) => commands.backup(file, options));
+  program
+    .command('restore <file>')
+    .description('Puts a backup into the data directory of a control plane that does not run')
+    .addOption(dataDir())
+    .addOption(new Option('--force', 'move what is there aside').default(false))
+    .action((file: string, options: { dataDir: string; force: boolean }) => commands.restore(file, options));
   return program;
 }
 

@@ -1,10 +1,13 @@
 import { systemClock } from '../lib/clock/clock.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
 import { createLogger } from '../lib/log/logger.js';
+import { longshoreVersion } from '../lib/version/longshore-version.js';
 import { createCommand } from './config.js';
 
 // Loaded by the command that needs them: making a token is quick, serving takes the whole house.
 const tokenCommands = () => import('./token/token-commands.js');
+const backups = () => import('./backup/create-backup.js');
+const restores = () => import('./backup/restore-backup.js');
 const server = () => import('./serve.js');
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -23,6 +26,12 @@ try {
     },
     revokeToken: async (id, config) => {
       await (await tokenCommands()).revokeToken(id, config);
+    },
+    backup: async (file, config) => {
+      print(await (await backups()).createBackup({ ...config, file, version: longshoreVersion(), clock: systemClock }));
+    },
+    restore: async (file, config) => {
+      print(await (await restores()).restoreBackup({ ...config, file, clock: systemClock }));
     },
   }).parseAsync();
 } catch (thrown) {

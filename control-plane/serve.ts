@@ -6,6 +6,7 @@ import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server
 import { supervise } from '../lib/lifecycle/supervise.js';
 import type { Logger } from '../lib/log/logger.js';
 import { startApi } from './api/server.js';
+import { refuseUnfinishedRestore } from './backup/data-directory.js';
 import type { ControlPlaneConfig } from './config.js';
 import { createControllers } from './controllers/all-controllers.js';
 import { registerNodePlaneMetrics } from './node-plane/node-plane-metrics.js';
@@ -29,6 +30,7 @@ const clock = systemClock;
 export async function serve(config: ControlPlaneConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const metrics = createMetrics('control-plane');
   const readiness = new Readiness(['store', 'informers', 'api', 'node-plane']);
+  await refuseUnfinishedRestore(config.dataDir);
   // The store first: it is what refuses a second control plane on the same data.
   const store = await openStore({ driver: config.store, path: join(config.dataDir, 'store'), clock, log });
   readiness.done('store');

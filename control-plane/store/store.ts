@@ -72,6 +72,12 @@ export interface ListResult {
   readonly remaining: number;
 }
 
+/** All that a store holds at one revision, without its history. */
+export interface StoreSnapshot {
+  readonly revision: number;
+  readonly entries: readonly Entry[];
+}
+
 /** Holds when the key's modRevision is `modRevision`; 0 means that the key does not exist. */
 export interface Compare {
   readonly key: string;

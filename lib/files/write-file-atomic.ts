@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { syncDirectory } from './sync-directory.js';
+
 /**
  * Replaces `path` as a whole: a reader, or this process after kill -9 or a power cut, finds
  * the old content or the new one, never a part. Missing directories are made with mode 0700.
@@ -28,14 +30,4 @@ export async function writeFileAtomic(
     throw thrown;
   }
   await syncDirectory(dirname(path));
-}
-
-/** A rename is durable once its directory is. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

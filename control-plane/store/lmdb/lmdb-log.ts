@@ -1,42 +1,28 @@
 import { mkdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ABORT, open, type Database, type RootDatabase } from 'lmdb';
+import { ABORT } from 'lmdb';
 import type { Clock } from '../../../lib/clock/clock.js';
 import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { Logger } from '../../../lib/log/logger.js';
 import type { DurableLog, LoadedState } from '../core/durable-log.js';
 import type { Change, ChangeBatch, Entry } from '../store.js';
 import { decodeEntry, decodeUndo, encodeEntry, encodeUndo } from './encoding.js';
-import { isAlive, thisOwner, type Owner } from './owner.js';
+import { type Environment, openEnvironment, type OwnerRecord } from './environment.js';
+import { isAlive, thisOwner } from './owner.js';
 
 /** Longest stretch of loading without letting the event loop turn. */
 const loadSliceMs = 5;
 
-interface OwnerRecord extends Owner {
-  /** False once it has closed the store in order. */
-  readonly holds: boolean;
-}
-
 /**
- * The store on disk, in one lmdb environment:
- *
- *   entries   key -> entry          the newest state
- *   undo      revision -> record    the history: what each batch replaced
- *   meta      'revision' -> number  of the newest batch
- *   owner     'owner' -> process    versioned by a number of its own for every opening
- *
- * One append is one lmdb transaction and one fsync. Each is conditional on the owner's
- * version: a process that has lost the store to another cannot write to it any more.
+ * The store on disk. One append is one lmdb transaction and one fsync. Each is conditional
+ * on the owner's version: a process that has lost the store to another cannot write to it
+ * any more.
  */
 export class LmdbLog implements DurableLog {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #root: RootDatabase<Buffer, string>;
-  readonly #entries: Database<Buffer, string>;
-  readonly #undo: Database<Buffer, number>;
-  readonly #meta: Database<number, string>;
-  readonly #owner: Database<OwnerRecord, string>;
+  readonly #files: Environment;
   #ownerVersion = 0;
   #forgottenThrough = 0;
 
@@ -44,18 +30,7 @@ export class LmdbLog implements DurableLog {
     this.#path = options.path;
     this.#clock = options.clock;
     this.#log = options.log;
-    // Without overlapping sync, a commit has reached the disk when it resolves.
-    this.#root = open<Buffer, string>({
-      path: options.path,
-      noSubdir: false,
-      overlappingSync: false,
-      encoding: 'binary',
-      maxDbs: 8,
-    });
-    this.#entries = this.#root.openDB<Buffer, string>({ name: 'entries', encoding: 'binary' });
-    this.#undo = this.#root.openDB<Buffer, number>({ name: 'undo', encoding: 'binary' });
-    this.#meta = this.#root.openDB<number, string>({ name: 'meta', encoding: 'json' });
-    this.#owner = this.#root.openDB<OwnerRecord, string>({ name: 'owner', encoding: 'json', useVersions: true });
+    this.#files = openEnvironment(options.path);
   }
 
   /**
@@ -68,7 +43,7 @@ export class LmdbLog implements DurableLog {
     try {
       log.#takeHold();
     } catch (thrown) {
-      await log.#root.close();
+      await log.#files.root.close();
       throw thrown;
     }
     return log;
@@ -76,10 +51,10 @@ export class LmdbLog implements DurableLog {
 
   async load(): Promise<LoadedState> {
     const startedMs = this.#clock.monotonic();
-    const revision = this.#meta.get('revision') ?? 0;
+    const revision = this.#files.meta.get('revision') ?? 0;
     const entries: Entry[] = [];
     const pause = this.#pauser();
-    for (const { key, value } of this.#entries.getRange({ snapshot: false })) {
+    for (const { key, value } of this.#files.entries.getRange({ snapshot: false })) {
       entries.push(decodeEntry(key, value));
       await pause();
     }
@@ -97,41 +72,42 @@ export class LmdbLog implements DurableLog {
   }
 
   async append(batches: readonly ChangeBatch[], compactedThrough: number): Promise<void> {
-    const committed = await this.#owner.ifVersion('owner', this.#ownerVersion, () => {
+    const committed = await this.#files.owner.ifVersion('owner', this.#ownerVersion, () => {
       for (const batch of batches) {
         for (const { key, current } of batch.changes) {
-          if (current) void this.#entries.put(key, encodeEntry(current));
-          else void this.#entries.remove(key);
+          if (current) void this.#files.entries.put(key, encodeEntry(current));
+          else void this.#files.entries.remove(key);
         }
-        void this.#undo.put(batch.revision, encodeUndo(batch));
-        void this.#meta.put('revision', batch.revision);
+        void this.#files.undo.put(batch.revision, encodeUndo(batch));
+        void this.#files.meta.put('revision', batch.revision);
       }
-      for (let revision = this.#forgottenThrough + 1; revision <= compactedThrough; revision++) void this.#undo.remove(revision);
+      for (let revision = this.#forgottenThrough + 1; revision <= compactedThrough; revision++)
+        void this.#files.undo.remove(revision);
     });
     if (!committed)
       throw new LongshoreError('FailedPrecondition', 'another process has taken the store over', {
         fields: { path: this.#path },
       });
     this.#forgottenThrough = Math.max(this.#forgottenThrough, compactedThrough);
-    await this.#root.flushed;
+    await this.#files.root.flushed;
   }
 
   async close(): Promise<void> {
-    await this.#owner.put('owner', { ...thisOwner(), holds: false }, this.#ownerVersion + 1, this.#ownerVersion);
-    await this.#root.close();
+    await this.#files.owner.put('owner', { ...thisOwner(), holds: false }, this.#ownerVersion + 1, this.#ownerVersion);
+    await this.#files.root.close();
   }
 
   /** Writes this process down as the owner, in one lmdb transaction with the look at who it was. */
   #takeHold(): void {
     let holder: OwnerRecord | undefined;
-    const outcome = this.#root.transactionSync(() => {
-      const found = this.#owner.getEntry('owner');
+    const outcome = this.#files.root.transactionSync(() => {
+      const found = this.#files.owner.getEntry('owner');
       if (found?.value.holds && isAlive(found.value)) {
         holder = found.value;
         return ABORT;
       }
       this.#ownerVersion = (found?.version ?? 0) + 1;
-      this.#owner.putSync('owner', { ...thisOwner(), holds: true }, this.#ownerVersion);
+      this.#files.owner.putSync('owner', { ...thisOwner(), holds: true }, this.#ownerVersion);
       return undefined;
     });
     if (outcome === ABORT || holder) {
@@ -151,7 +127,7 @@ export class LmdbLog implements DurableLog {
     const history: ChangeBatch[] = [];
     const pause = this.#pauser();
     let expected = newest;
-    for (const { key: revision, value } of this.#undo.getRange({ reverse: true, snapshot: false })) {
+    for (const { key: revision, value } of this.#files.undo.getRange({ reverse: true, snapshot: false })) {
       if (revision !== expected) break;
       expected--;
       const changes = decodeUndo(value).map(([key, previous]): Change => ({ key, current: state.get(key), previous }));
