@@ -1,4 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 
-/** The checkout or the installed package: the command runs from dist/cli. */
-export const home = fileURLToPath(new URL('../..', import.meta.url));
+import { findAbove } from '../lib/files/find-above.js';
+
+/** The checkout or the installed package. */
+export const home = dirname(findAbove('package.json'));

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { LongshoreError } from '../lib/errors/errors.js';
+import { keepCodeCache } from '../lib/lifecycle/keep-code-cache.js';
 import { longshoreVersion } from '../lib/version/longshore-version.js';
 import { addBackupCommands } from './commands/backup.js';
 import { addDebugGrpcCommands } from './commands/debug-grpc.js';
@@ -15,10 +16,11 @@ addLocalClusterCommands(program);
 addBackupCommands(program);
 addDebugGrpcCommands(program);
 
-try {
-  await program.parseAsync();
-} catch (thrown) {
-  const error = LongshoreError.from(thrown);
-  console.error(`longshore: ${error.message}`);
-  process.exitCode = error.code === 'InvalidArgument' ? 2 : 1;
-}
+program
+  .parseAsync()
+  .catch((thrown: unknown) => {
+    const error = LongshoreError.from(thrown);
+    console.error(`longshore: ${error.message}`);
+    process.exitCode = error.code === 'InvalidArgument' ? 2 : 1;
+  })
+  .finally(keepCodeCache);

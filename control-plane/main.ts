@@ -1,4 +1,5 @@
 import { systemClock } from '../lib/clock/clock.js';
+import { keepCodeCache } from '../lib/lifecycle/keep-code-cache.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
 import { createLogger } from '../lib/log/logger.js';
 import { longshoreVersion } from '../lib/version/longshore-version.js';
@@ -11,30 +12,31 @@ const restores = () => import('./backup/restore-backup.js');
 const server = () => import('./serve.js');
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-try {
-  await createCommand({
-    run: async (config) => {
-      const log = createLogger({ component: 'control-plane', level: config.logLevel });
-      const { serve } = await server();
-      await runProcess((signal) => serve(config, log, signal), { log });
-    },
-    createToken: async (config) => {
-      print(await (await tokenCommands()).createToken(config, systemClock));
-    },
-    listTokens: async (config) => {
-      print(await (await tokenCommands()).listTokens(config));
-    },
-    revokeToken: async (id, config) => {
-      await (await tokenCommands()).revokeToken(id, config);
-    },
-    backup: async (file, config) => {
-      print(await (await backups()).createBackup({ ...config, file, version: longshoreVersion(), clock: systemClock }));
-    },
-    restore: async (file, config) => {
-      print(await (await restores()).restoreBackup({ ...config, file, clock: systemClock }));
-    },
-  }).parseAsync();
-} catch (thrown) {
-  process.stderr.write(`control-plane: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-  process.exitCode = 1;
-}
+createCommand({
+  run: async (config) => {
+    const log = createLogger({ component: 'control-plane', level: config.logLevel });
+    const { serve } = await server();
+    await runProcess((signal) => serve(config, log, signal), { log });
+  },
+  createToken: async (config) => {
+    print(await (await tokenCommands()).createToken(config, systemClock));
+  },
+  listTokens: async (config) => {
+    print(await (await tokenCommands()).listTokens(config));
+  },
+  revokeToken: async (id, config) => {
+    await (await tokenCommands()).revokeToken(id, config);
+  },
+  backup: async (file, config) => {
+    print(await (await backups()).createBackup({ ...config, file, version: longshoreVersion(), clock: systemClock }));
+  },
+  restore: async (file, config) => {
+    print(await (await restores()).restoreBackup({ ...config, file, clock: systemClock }));
+  },
+})
+  .parseAsync()
+  .catch((thrown: unknown) => {
+    process.stderr.write(`control-plane: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+    process.exitCode = 1;
+  })
+  .finally(keepCodeCache);

@@ -22,7 +22,7 @@ import { RouteSession } from './session/route-session.js';
 
 const clock = systemClock;
 
-await createCommand({ run: runKubeProxy, cleanup: runCleanup }).parseAsync();
+void createCommand({ run: runKubeProxy, cleanup: runCleanup }).parseAsync();
 
 async function runKubeProxy(config: KubeProxyConfig): Promise<void> {
   const log = loggerOf(config);

@@ -20,7 +20,7 @@ const clock = systemClock;
 /** Every container of the node listens for the agent's end, and that is no leak. */
 setMaxListeners(0);
 
-await createCommand({ run: runAgent, cleanup: runCleanup }).parseAsync();
+void createCommand({ run: runAgent, cleanup: runCleanup }).parseAsync();
 
 async function runAgent(config: KubeletAgentConfig): Promise<void> {
   const log = createLogger({ component: 'kubelet-agent', level: config.logLevel }).child({ node: config.nodeName });

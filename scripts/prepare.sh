@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a fresh clone to compiled code: dependencies and dist/, each only when it is out of date.
+# From a fresh clone to programs that run: dependencies and dist/, each only when it is out of date.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,8 +13,8 @@ if ! cmp -s package-lock.json node_modules/.longshore-lock; then
   npm install --no-save --no-audit --no-fund --loglevel=error >&2
   cp package-lock.json node_modules/.longshore-lock
 fi
-if [ ! -f dist/.built ] || [ -n "$(find proto lib control-plane kubelet-agent kube-proxy cli package-lock.json tsconfig.json -newer dist/.built -print -quit 2>/dev/null)" ]; then
+if [ ! -f dist/.built ] || [ -n "$(find proto lib control-plane kubelet-agent kube-proxy cli scripts package-lock.json -newer dist/.built -print -quit 2>/dev/null)" ]; then
   echo "building" >&2
-  npm run --silent build
+  npm run --silent bundle
   touch dist/.built
 fi

@@ -40,7 +40,8 @@ suite() {
 
 check 'install and build' scripts/prepare.sh || finish
 if wanted lint; then
-  check 'lint, import rules, types' npx eslint . --max-warnings 0
+  check 'types' npm run --silent types
+  check 'lint, import rules' npx eslint . --max-warnings 0
   check 'format' npx prettier --check --log-level warn .
   check 'proto lint' npx buf lint
   check 'generated code is up to date' scripts/check-generated.sh

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import type { Server } from '@grpc/grpc-js';
 import type { HealthImplementation } from 'grpc-health-check';
 
+import { findAbove } from '../../lib/files/find-above.js';
 import { addLazyMethods } from '../../lib/grpc/lazy-service.js';
 
 const services = ['bootstrap/v1/bootstrap', 'node/v1/node', 'streams/v1/streams', 'routing/v1/routing'];
@@ -43,7 +43,7 @@ export function addReflection(server: Pick<Server, 'addService'>): void {
       const [{ ReflectionService }, { load }] = await Promise.all([import('@grpc/reflection'), import('@grpc/proto-loader')]);
       const healthProtos = join(dirname(createRequire(import.meta.url).resolve('grpc-health-check/package.json')), 'proto');
       const definition = await load([...services.map((service) => `longshore/${service}.proto`), 'health/v1/health.proto'], {
-        includeDirs: [fileURLToPath(new URL('../../proto', import.meta.url)), healthProtos],
+        includeDirs: [dirname(findAbove('proto/longshore')), healthProtos],
         keepCase: true,
       });
       new ReflectionService(definition).addToServer(into);

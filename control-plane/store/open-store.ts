@@ -3,7 +3,6 @@ import type { Logger } from '../../lib/log/logger.js';
 import type { DurableLog } from './core/durable-log.js';
 import type { HistoryLimits } from './core/history.js';
 import { RevisionedStore } from './core/revisioned-store.js';
-import { LmdbLog } from './lmdb/lmdb-log.js';
 import { MemoryLog } from './memory/memory-log.js';
 import type { Store } from './store.js';
 
@@ -39,6 +38,7 @@ async function openDriver({ driver, path, clock, log }: OpenStoreOptions): Promi
     case 'memory':
       return new MemoryLog();
     case 'lmdb':
-      return LmdbLog.open({ path, clock, log });
+      // Loaded where it is used: its native part is megabytes.
+      return (await import('./lmdb/lmdb-log.js')).LmdbLog.open({ path, clock, log });
   }
 }

@@ -1,5 +1,9 @@
 import { systemClock } from '../clock/clock.js';
 import type { Logger } from '../log/logger.js';
+import { keepCodeCache } from './keep-code-cache.js';
+
+/** By then a program has started, and compiled what a start needs. */
+const startedMs = 5_000;
 
 /**
  * The frame of a process: `main` runs until SIGTERM or SIGINT aborts its signal, then has
@@ -31,6 +35,7 @@ export async function runProcess(
     log.error('unhandled rejection, exiting', { error: reason });
     process.exit(1);
   });
+  const cancelKeeping = systemClock.after(startedMs, keepCodeCache);
   try {
     await main(stop.signal);
   } catch (thrown) {
@@ -39,6 +44,8 @@ export async function runProcess(
       process.exit(1);
     }
   }
+  cancelKeeping();
+  keepCodeCache();
   log.info('stopped');
   process.exit(0);
 }

@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url';
-
+import { findAbove } from '../files/find-above.js';
 import type { Cluster } from './cluster-file.js';
 import type { Layout } from './layout.js';
 
@@ -105,9 +104,9 @@ function computeAgentSpec(
   };
 }
 
-/** The compiled main of a component; the command itself runs from dist/cli/local-cluster. */
+/** The built main of a component. */
 export function programOf(component: ProcessSpec['component']): string {
-  return fileURLToPath(new URL(`../../${component}/main.js`, import.meta.url));
+  return findAbove(`dist/${component}/main.js`);
 }
 
 function flags(values: Record<string, string | number>): string[] {

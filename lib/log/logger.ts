@@ -1,5 +1,7 @@
 import winston from 'winston';
 
+import { sourceStack } from './source-stack.js';
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /**
@@ -56,7 +58,7 @@ function plainErrors(info: winston.Logform.TransformableInfo): winston.Logform.T
       info[key] = {
         name: value.name,
         message: value.message,
-        stack: value.stack,
+        stack: sourceStack(value.stack),
         ...('code' in value ? { code: value.code } : {}),
       };
     }

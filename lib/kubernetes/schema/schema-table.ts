@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 
+import { findAbove } from '../../files/find-above.js';
+
 /** Leaf types of the table; its `about` says what each looks like in JSON and protobuf. */
 export type Scalar =
   | 'string'
@@ -178,7 +180,7 @@ function mapOf(element: string): MapShape {
 
 function rawTypes(): Readonly<Record<string, RawType>> {
   if (!table) {
-    const text = readFileSync(new URL('./kubernetes-1.36.json', import.meta.url), 'utf8');
+    const text = readFileSync(findAbove('lib/kubernetes/schema/kubernetes-1.36.json'), 'utf8');
     table = (JSON.parse(text) as { types: Record<string, RawType> }).types;
   }
   return table;
