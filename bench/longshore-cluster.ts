@@ -6,14 +6,11 @@ import { readKubeconfig } from '../lib/kubernetes-client/kubeconfig.js';
 import { layoutOf } from '../lib/local-cluster/layout.js';
 import { readStatus, type ProcessStatus } from '../cli/status/status.js';
 import { systemClock } from '../lib/clock/clock.js';
-import type { Deployment } from '../lib/kubernetes/types/apps-v1.js';
-import type { Pod } from '../lib/kubernetes/types/core-v1.js';
 import { benchImage, sleepCommand } from './bench-image.js';
 
 const run = promisify(execFile);
 const longshore = new URL('../bin/longshore.js', import.meta.url).pathname;
 const dir = '/var/lib/longshore/bench';
-const deployments = '/apis/apps/v1/namespaces/default/deployments';
 
 /** A three-node cluster of its own, beside whatever else runs on the machine. */
 export class LongshoreCluster {
@@ -45,14 +42,10 @@ export class LongshoreCluster {
     const name = `bench-${count}-${++this.#measured}`;
     const startedMs = systemClock.monotonic();
     await this.#client.apply(benchDeployment(name, count));
-    while (((await this.#client.get<Deployment>(`${deployments}/${name}`)).status?.readyReplicas ?? 0) < count) {
-      if (systemClock.monotonic() - startedMs > 120_000) throw new Error(`${name} has not ${count} Ready pods after 120 s`);
-      await systemClock.sleep(20);
-    }
+    await this.#client.waitFor(`deployment/${name}`, 'Ready', { timeoutMs: 120_000 });
     const elapsedMs = systemClock.monotonic() - startedMs;
     await this.#client.apply(benchDeployment(name, 0));
-    while ((await this.#client.get<{ items: Pod[] }>('/api/v1/namespaces/default/pods')).items.length > 0)
-      await systemClock.sleep(100);
+    for await (const pods of this.#client.pods.observe()) if (pods.length === 0) break;
     return elapsedMs;
   }
 

@@ -6,6 +6,7 @@ import { longshoreVersion } from '../lib/version/longshore-version.js';
 import { addBackupCommands } from './commands/backup.js';
 import { addDebugGrpcCommands } from './commands/debug-grpc.js';
 import { addLocalClusterCommands } from './commands/local-cluster.js';
+import { exitCodeOf } from './exit-codes.js';
 
 const program = new Command('longshore')
   .description('Kubernetes pods on ordinary Docker hosts')
@@ -21,6 +22,6 @@ program
   .catch((thrown: unknown) => {
     const error = LongshoreError.from(thrown);
     console.error(`longshore: ${error.message}`);
-    process.exitCode = error.code === 'InvalidArgument' ? 2 : 1;
+    process.exitCode = exitCodeOf(error.code);
   })
   .finally(keepCodeCache);

@@ -1,7 +1,6 @@
 import { systemClock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
-import type { Deployment } from '../../lib/kubernetes/types/apps-v1.js';
-import type { Node, Pod } from '../../lib/kubernetes/types/core-v1.js';
+import type { Pod } from '../../lib/kubernetes/types/core-v1.js';
 import { ApiClient } from '../../lib/kubernetes-client/api-client.js';
 import { readKubeconfig } from '../../lib/kubernetes-client/kubeconfig.js';
 import { layoutOf } from '../../lib/local-cluster/layout.js';
@@ -18,58 +17,43 @@ const nodePort = 30080;
 export async function runQuickstart(options: UpOptions & { manifests: string }, progress: Progress): Promise<string> {
   await bringUp(options, progress);
   const { kubeconfig } = layoutOf(options.dir);
-  const client = new ApiClient(await readKubeconfig(kubeconfig));
-  try {
-    const resources = await readManifests(options.manifests);
-    for (const resource of resources) {
-      const outcome = await client.apply(resource);
-      progress.update(`${resource.kind} ${resource.metadata.name} ${outcome}`);
-    }
-    progress.done(`${resources.length} objects of ${options.manifests} applied`);
-
-    await waitForDeployments(client, systemClock.monotonic() + options.timeoutMs, progress);
-    progress.done('guestbook is ready');
-
-    const url = await frontendUrl(client);
-    const entry = await signGuestbook(url, `signed by the quickstart at ${new Date(systemClock.now()).toISOString()}`);
-    progress.done(`wrote an entry through ${url} and read it back: pod ${entry.by} took it`);
-
-    const { items: pods } = await client.get<{ items: Pod[] }>(`/api/v1/namespaces/${namespace}/pods`);
-    return renderSummary(pods, url, kubeconfig);
-  } finally {
-    client.close();
+  using client = new ApiClient(await readKubeconfig(kubeconfig), { namespace });
+  const resources = await readManifests(options.manifests);
+  for (const resource of resources) {
+    const { outcome } = await client.apply(resource);
+    progress.update(`${resource.kind} ${resource.metadata.name} ${outcome}`);
   }
+  progress.done(`${resources.length} objects of ${options.manifests} applied`);
+
+  await waitForDeployments(client, options.timeoutMs, progress);
+  progress.done('guestbook is ready');
+
+  const url = await frontendUrl(client);
+  const entry = await signGuestbook(url, `signed by the quickstart at ${new Date(systemClock.now()).toISOString()}`);
+  progress.done(`wrote an entry through ${url} and read it back: pod ${entry.by} took it`);
+
+  const { items: pods } = await client.pods.list();
+  return renderSummary(pods, url, kubeconfig);
 }
 
-async function waitForDeployments(client: ApiClient, deadline: number, progress: Progress): Promise<void> {
-  for (;;) {
-    const { items } = await client.get<{ items: Deployment[] }>(`/apis/apps/v1/namespaces/${namespace}/deployments`);
-    const waiting = items.filter((deployment) => !isRolledOut(deployment));
-    if (waiting.length === 0) return;
-    const text = waiting
-      .map(({ metadata, spec, status }) => `${metadata.name} ${status?.readyReplicas ?? 0}/${spec.replicas ?? 1}`)
-      .join(', ');
-    progress.update(`waiting for pods: ${text}`);
-    if (systemClock.monotonic() > deadline) {
-      throw new LongshoreError('DeadlineExceeded', `not ready in time: ${text}; kubectl -n ${namespace} describe pods says why`);
-    }
-    await systemClock.sleep(100);
-  }
-}
-
-/** As `kubectl rollout status` decides it. */
-function isRolledOut({ metadata, spec, status }: Deployment): boolean {
-  const replicas = spec.replicas ?? 1;
-  return (
-    (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0) &&
-    (status?.updatedReplicas ?? 0) === replicas &&
-    (status?.replicas ?? 0) === replicas &&
-    (status?.availableReplicas ?? 0) === replicas
+/** Waits until every Deployment is rolled out, telling of each what it still lacks. */
+async function waitForDeployments(client: ApiClient, timeoutMs: number, progress: Progress): Promise<void> {
+  const { items } = await client.deployments.list();
+  const waiting = new Map<string, string>();
+  await Promise.all(
+    items.map(async ({ metadata: { name } }) => {
+      const onProgress = (observed: string): void => {
+        waiting.set(name, observed);
+        progress.update([...waiting].map(([deployment, lack]) => `${deployment}: ${lack}`).join(', '));
+      };
+      await client.waitFor(`deployment/${name}`, 'rolledOut', { timeoutMs, onProgress });
+      waiting.delete(name);
+    }),
   );
 }
 
 async function frontendUrl(client: ApiClient): Promise<string> {
-  const { items } = await client.get<{ items: Node[] }>('/api/v1/nodes');
+  const { items } = await client.nodes.list();
   const address = items[0]?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
   if (!address) throw new LongshoreError('FailedPrecondition', 'no node has an InternalIP');
   return `http://${address}:${nodePort}`;

@@ -3,7 +3,8 @@ import { LongshoreError } from '../../lib/errors/errors.js';
 import type { Node, Pod } from '../../lib/kubernetes/types/core-v1.js';
 import { ApiClient } from '../../lib/kubernetes-client/api-client.js';
 import { readKubeconfig } from '../../lib/kubernetes-client/kubeconfig.js';
-import { renderAge, renderMegabytes, renderTable } from '../terminal/table.js';
+import { humanDuration } from '../../lib/text/human-duration.js';
+import { renderMegabytes, renderTable } from '../terminal/table.js';
 import { requireCluster } from '../../lib/local-cluster/cluster-file.js';
 import { probeReady } from '../../lib/local-cluster/health.js';
 import { layoutOf, type Layout } from '../../lib/local-cluster/layout.js';
@@ -48,19 +49,16 @@ function processStatus(name: string, process: RunningProcess | undefined, proble
 }
 
 async function readObjects(layout: Layout, url: string): Promise<Pick<ClusterStatus, 'server' | 'nodes' | 'pods'>> {
-  let client: ApiClient | undefined;
   try {
-    client = new ApiClient(await readKubeconfig(layout.kubeconfig));
+    using client = new ApiClient(await readKubeconfig(layout.kubeconfig));
     const [version, nodes, pods] = await Promise.all([
-      client.get<{ gitVersion: string }>('/version'),
-      client.get<{ items: Node[] }>('/api/v1/nodes'),
-      client.get<{ items: Pod[] }>('/api/v1/pods'),
+      client.version(),
+      client.nodes.list(),
+      client.pods.list({ allNamespaces: true }),
     ]);
     return { server: { url, version: version.gitVersion }, nodes: nodes.items, pods: pods.items };
   } catch (thrown) {
     return { server: { url, problem: LongshoreError.from(thrown).message }, nodes: [], pods: [] };
-  } finally {
-    client?.close();
   }
 }
 
@@ -83,7 +81,7 @@ export function renderStatus(status: ClusterStatus): string {
         name,
         pid === undefined ? '-' : String(pid),
         pid === undefined ? '-' : renderMegabytes(residentBytes),
-        pid === undefined ? '-' : renderAge(upMs),
+        pid === undefined ? '-' : humanDuration(upMs),
         problem ?? 'ok',
       ]),
     ]),

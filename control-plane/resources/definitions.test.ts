@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import type { LongshoreError } from '../../lib/errors/errors.js';
 import type { Deployment } from '../../lib/kubernetes/types/apps-v1.js';
 import type { FieldCause } from './causes.js';
-import { humanDuration } from './define.js';
 import { keyOfDefinition } from './definition.js';
 import { definitionsByKey } from './definitions.js';
 import { makeDeployment, makeNode, makeReplicaSet, makeService } from './testing/builders.js';
@@ -155,19 +154,4 @@ describe('Definitions', () => {
     expect(rows['Node']).to.match(/^n1 Ready,SchedulingDisabled <none> 0s/);
     expect(rows['Namespace']).to.equal('default Active 0s');
   });
-});
-
-describe('humanDuration', () => {
-  const table: [number, string][] = [
-    [0, '0s'],
-    [119_000, '119s'],
-    [125_000, '2m5s'],
-    [3_600_000, '60m'],
-    [4 * 3_600_000 + 120_000, '4h2m'],
-    [50 * 3_600_000, '2d2h'],
-    [400 * 86_400_000, '400d'],
-    [800 * 86_400_000, '2y70d'],
-    [-5_000, '<invalid>'],
-  ];
-  for (const [ms, text] of table) it(`writes ${ms} ms as ${text}`, () => expect(humanDuration(ms)).to.equal(text));
 });

@@ -1,44 +1,44 @@
 import { readFile } from 'node:fs/promises';
 
-import { parse } from 'yaml';
-
 import { LongshoreError } from '../errors/errors.js';
+import { readFileIfExists } from '../files/read-file-if-exists.js';
+import type { ApiAccess } from './access.js';
+import { accessOfContext } from './kubeconfig/access-of-context.js';
+import { parseKubeconfig, type Kubeconfig } from './kubeconfig/kubeconfig-file.js';
+import { mergeKubeconfigs } from './kubeconfig/merge-kubeconfigs.js';
 
-/** What is needed to talk to one API server with a client certificate. */
-export interface ApiAccess {
-  server: string;
-  ca: string;
-  certificate: string;
-  privateKey: string;
+export type { ApiAccess } from './access.js';
+
+/**
+ * The access of one kubeconfig file, as kubectl reads it with --kubeconfig.
+ * @param options.context default: the file's current context
+ * @throws LongshoreError InvalidArgument naming file and field; NotFound without the file
+ */
+export async function readKubeconfig(file: string, options: { context?: string } = {}): Promise<ApiAccess> {
+  return accessOfContext(parseKubeconfig(await readExisting(file), file), options.context);
 }
 
-interface Kubeconfig {
-  'current-context'?: string;
-  contexts?: { name: string; context: { cluster: string; user: string } }[];
-  clusters?: { name: string; cluster: { server: string; 'certificate-authority-data'?: string } }[];
-  users?: { name: string; user: { 'client-certificate-data'?: string; 'client-key-data'?: string } }[];
+/**
+ * The files merged as kubectl merges those of KUBECONFIG. Files that do not exist are left out.
+ * @returns undefined when none of them exists
+ * @throws LongshoreError InvalidArgument naming file and field
+ */
+export async function loadKubeconfigs(files: readonly string[]): Promise<Kubeconfig | undefined> {
+  const read = await Promise.all(files.map(async (file) => ({ file, content: await readFileIfExists(file) })));
+  const configs = read.flatMap(({ file, content }) => (content === undefined ? [] : [parseKubeconfig(content, file)]));
+  return configs.length === 0 ? undefined : mergeKubeconfigs(configs);
 }
 
-/** @throws LongshoreError InvalidArgument naming what the file lacks */
-export async function readKubeconfig(file: string): Promise<ApiAccess> {
-  const config = parse(await readFile(file, 'utf8')) as Kubeconfig;
-  const context = config.contexts?.find(({ name }) => name === config['current-context'])?.context;
-  const cluster = config.clusters?.find(({ name }) => name === context?.cluster)?.cluster;
-  const user = config.users?.find(({ name }) => name === context?.user)?.user;
-  const parts = {
-    ca: cluster?.['certificate-authority-data'],
-    certificate: user?.['client-certificate-data'],
-    privateKey: user?.['client-key-data'],
-  };
-  const missing = Object.entries(parts).find(([, value]) => !value)?.[0];
-  if (!cluster || missing) {
-    throw new LongshoreError('InvalidArgument', `${file} has no ${missing ?? 'cluster'} for its current context`);
+/** The files that KUBECONFIG names: paths separated by colons. */
+export function kubeconfigFiles(value: string): string[] {
+  return [...new Set(value.split(':').filter((path) => path !== ''))];
+}
+
+async function readExisting(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+    throw new LongshoreError('NotFound', `there is no kubeconfig ${file}`, { cause: thrown });
   }
-  const decode = (value: string | undefined): string => Buffer.from(value ?? '', 'base64').toString('utf8');
-  return {
-    server: cluster.server,
-    ca: decode(parts.ca),
-    certificate: decode(parts.certificate),
-    privateKey: decode(parts.privateKey),
-  };
 }

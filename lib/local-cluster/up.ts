@@ -113,7 +113,7 @@ async function waitForNodes(cluster: Cluster, layout: Layout, deadline: number, 
   const client = new ApiClient(await readKubeconfig(layout.kubeconfig));
   try {
     for (;;) {
-      const { items } = await client.get<{ items: Node[] }>('/api/v1/nodes');
+      const { items } = await client.nodes.list();
       const waiting = cluster.nodes.filter((name) => !items.some((node) => node.metadata.name === name && isReady(node)));
       if (waiting.length === 0) return;
       progress.update(`waiting for ${waiting.join(', ')} to become Ready`);

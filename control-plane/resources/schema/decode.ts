@@ -1,7 +1,7 @@
 import { shapeOf, type FieldShape, type Shape, type StructShape } from '../../../lib/kubernetes/schema/schema-table.js';
 import type { FieldCause } from '../causes.js';
 import { DecodeContext, type Decode, type UnknownField } from './decode-context.js';
-import { closest } from './suggestion.js';
+import { closest } from '../../../lib/text/closest.js';
 import { scalarDecoder } from './scalars.js';
 
 export type { UnknownField } from './decode-context.js';
