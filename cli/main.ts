@@ -5,6 +5,7 @@ import { keepCodeCache } from '../lib/lifecycle/keep-code-cache.js';
 import { longshoreVersion } from '../lib/version/longshore-version.js';
 import { addBackupCommands } from './commands/backup.js';
 import { addDebugGrpcCommands } from './commands/debug-grpc.js';
+import { addDoctorCommand } from './commands/doctor.js';
 import { addLocalClusterCommands } from './commands/local-cluster.js';
 import { exitCodeOf } from './exit-codes.js';
 
@@ -15,6 +16,7 @@ const program = new Command('longshore')
 
 addLocalClusterCommands(program);
 addBackupCommands(program);
+addDoctorCommand(program);
 addDebugGrpcCommands(program);
 
 program

@@ -1,0 +1,85 @@
+import { hostname } from 'node:os';
+
+import { type Command, Option } from 'commander';
+import pc from 'picocolors';
+import { stringify } from 'yaml';
+
+import { environmentOption } from '../../lib/command-line/options.js';
+import { allChecks } from '../doctor/all-checks.js';
+import type { DoctorContext, Role } from '../doctor/context.js';
+import { readEngine } from '../doctor/readings/engine-reading.js';
+import { renderFindings } from '../doctor/render-findings.js';
+import { isWell, runChecks } from '../doctor/run-checks.js';
+
+interface DoctorFlags {
+  role: Role | 'both';
+  join?: string;
+  token?: string;
+  nodeName: string;
+  clusterCidr: string;
+  serviceCidr: string;
+  dataDir: string;
+  stateDir: string;
+  dockerHost: string;
+  output?: 'json' | 'yaml';
+}
+
+/** doctor: whether a machine can be part of a cluster. */
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('look whether this machine can run Longshore, and say how to mend what is wrong; changes nothing')
+    .addOption(new Option('--role <role>', 'what the machine is for').choices(['server', 'agent', 'both']).default('both'))
+    .addOption(environmentOption('--join <url>', 'node plane of the control plane to join: is it reached, do the clocks agree?'))
+    .addOption(environmentOption('--token <token>', 'join token: is it of that control plane?'))
+    .addOption(environmentOption('--node-name <name>', 'name of this node').default(hostname().toLowerCase()))
+    .addOption(environmentOption('--cluster-cidr <cidr>', 'addresses of pods').default('10.244.0.0/16'))
+    .addOption(environmentOption('--service-cidr <cidr>', 'addresses of services').default('10.96.0.0/16'))
+    .addOption(environmentOption('--data-dir <dir>', "the control plane's folder").default('/var/lib/longshore/control-plane'))
+    .addOption(environmentOption('--state-dir <dir>', "the agents' folder").default('/var/lib/longshore/agent'))
+    .addOption(
+      environmentOption('--docker-host <url>', 'unix:///path or tcp://host:port').default(
+        process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock',
+      ),
+    )
+    .addOption(new Option('-o, --output <format>', 'for programs').choices(['json', 'yaml']))
+    .addHelpText('after', help)
+    .action(async (flags: DoctorFlags) => {
+      const findings = await runChecks(allChecks, contextOf(flags));
+      if (flags.output === undefined) console.log(renderFindings(findings, pc));
+      else if (flags.output === 'json') console.log(JSON.stringify({ healthy: isWell(findings), findings }, null, 2));
+      else console.log(stringify({ healthy: isWell(findings), findings }).trimEnd());
+      if (!isWell(findings)) process.exitCode = 1;
+    });
+}
+
+function contextOf({ role, join, ...flags }: DoctorFlags): DoctorContext {
+  let engine: ReturnType<DoctorContext['engine']> | undefined;
+  return {
+    ...flags,
+    roles: role === 'both' ? ['server', 'agent'] : [role],
+    ...(join !== undefined && { join: serverOf(join) }),
+    ports: [
+      { port: 6443, purpose: 'Kubernetes API', role: 'server' },
+      { port: 6444, purpose: 'node plane', role: 'server' },
+      { port: 10_257, purpose: 'health', role: 'server' },
+      { port: 10_247, purpose: 'health', role: 'agent' },
+      { port: 10_248, purpose: 'health', role: 'agent' },
+      { port: 10_256, purpose: 'health', role: 'agent' },
+    ],
+    engine: () => (engine ??= readEngine(flags.dockerHost)),
+  };
+}
+
+/** https://HOST[:PORT] or HOST[:PORT] as HOST:PORT. */
+function serverOf(join: string): string {
+  const host = join.replace(/^https:\/\//, '').replace(/\/$/, '');
+  return /:\d+$/.test(host) ? host : `${host}:6444`;
+}
+
+const help = `
+Exits with 1 when something failed; warnings do not count.
+
+  longshore doctor --role server
+  longshore doctor --role agent --join https://10.0.0.1:6444 --token TOKEN
+  longshore doctor --output json | jq '.findings[] | select(.status == "failure")'`;
