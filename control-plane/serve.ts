@@ -99,6 +99,7 @@ export async function serve(config: ControlPlaneConfig, log: Logger, signal: Abo
       metrics,
       tokenVerifier: boundTokenVerifier(tokens, resources),
       podLogs: nodePlane.logs,
+      podStreams: nodePlane.podStreams,
       healthChecks: readiness.checks,
     });
     apiCertificate.onChange((material) => {

@@ -19,6 +19,7 @@ import { NodeSession } from './session/node-session.js';
 import { NodeTokens } from './session/node-tokens.js';
 import { EventBuffer } from './status/event-buffer.js';
 import { StreamListener } from './streams/stream-listener.js';
+import { StreamMetrics } from './streams/stream-metrics.js';
 import type { Mounts } from './volumes/mount-runner.js';
 
 /** Kubernetes' version whose behaviour this agent follows. */
@@ -35,6 +36,7 @@ export class KubeletAgent {
   readonly #events: EventBuffer;
   readonly #tokens = new NodeTokens();
   readonly #status: NodeStatusReader;
+  readonly #streams: StreamMetrics;
   #facts: ClusterFacts | undefined;
   #pods: NodePods | undefined;
   #hostIp = '';
@@ -52,6 +54,7 @@ export class KubeletAgent {
     // Whoever runs the agent is told; before that nobody listens.
     this.#broken.catch(() => undefined);
     this.#events = new EventBuffer({ clock, log });
+    this.#streams = new StreamMetrics(options.metrics);
     this.#status = new NodeStatusReader({
       clock,
       runtime: engine,
@@ -108,7 +111,10 @@ export class KubeletAgent {
         this.#requirePods().sink.apply(update);
       },
       listen: (sessionId, listening) =>
-        new StreamListener({ client: streams, runtime: this.#requirePods().runtime, log }).run(sessionId, listening),
+        new StreamListener({ client: streams, runtime: this.#requirePods().runtime, metrics: this.#streams, log }).run(
+          sessionId,
+          listening,
+        ),
       reporter: () => this.#requirePods().reporter,
       events: this.#events,
       clock,

@@ -4,21 +4,21 @@ import type { Registry } from 'prom-client';
 
 import { linkedController } from '../../lib/async/signals.js';
 import type { Clock } from '../../lib/clock/clock.js';
+import { LongshoreError } from '../../lib/errors/errors.js';
 import type { Logger } from '../../lib/log/logger.js';
 import type { Resources } from '../resources/resources.js';
 import type { TokenVerifier } from './authentication/authenticator.js';
-import type { UserInfo } from './authentication/user-info.js';
 import type { Authorizer } from './authorization/authorizer.js';
 import { BuiltInAuthorizer } from './authorization/built-in-authorizer.js';
 import { discoveryRoutes } from './discovery/discovery-routes.js';
 import { servedResources, type ServedResource } from './discovery/served-resources.js';
 import { Dispatcher } from './http/dispatcher.js';
-import type { ApiRequest, ApiResponse } from './http/exchange.js';
 import { healthRoutes, type ApiHealthCheck } from './http/health-routes.js';
-import { Listener, type ServerCertificate } from './http/listener.js';
+import { Listener, type RequestListener, type ServerCertificate } from './http/listener.js';
 import type { ResourceTarget } from './http/request-info.js';
 import { Router } from './http/router.js';
 import type { PodLogSource } from './logs/pod-log-source.js';
+import type { PodStreamSource } from './streams/pod-stream-source.js';
 import { ApiMetrics } from './observability/api-metrics.js';
 import { metricsRoutes } from './observability/metrics-routes.js';
 import { renderOpenApi } from './openapi/document.js';
@@ -43,6 +43,8 @@ export interface ApiOptions {
   tokenVerifier?: TokenVerifier;
   /** Without it logs are answered with 503. */
   podLogs?: PodLogSource;
+  /** Without it exec, attach and port-forward are answered with 503. */
+  podStreams?: PodStreamSource;
   /** What /readyz looks at. */
   healthChecks?: readonly ApiHealthCheck[];
 }
@@ -79,7 +81,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     ...openApiRoutes(() => renderOpenApi(served())),
     ...metricsRoutes(metrics),
     ...reviewRoutes({ authorizer, clock }),
-    ...resourceRoutes({ resources, clock, log, podLogs: options.podLogs }),
+    ...resourceRoutes({ resources, clock, log, podLogs: options.podLogs, podStreams: options.podStreams }),
   ]);
   const dispatcher = new Dispatcher({
     router,
@@ -89,13 +91,13 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     clock,
     log,
   });
-  const onRequest = (request: ApiRequest, response: ApiResponse, user: UserInfo | undefined): void => {
+  const onRequest: RequestListener = (request, response, user, upgrade) => {
     const link = linkedController(closing.signal);
     response.once('close', () => {
       link.abort();
       link[Symbol.dispose]();
     });
-    dispatcher.dispatch(request, response, user, link.signal).catch((error: unknown) => {
+    dispatcher.dispatch(request, response, user, link.signal, upgrade).catch((error: unknown) => {
       log.error('answer could not be written', { error });
       response.destroy();
     });
@@ -116,7 +118,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     port: addresses[0]?.port ?? options.port,
     replaceCertificate: (tls) => listeners.forEach((listener) => listener.replaceCertificate(tls, clientCa)),
     close: async (drainMs = 5_000) => {
-      closing.abort();
+      closing.abort(new LongshoreError('Unavailable', 'the control plane is shutting down'));
       await Promise.all(listeners.map((listener) => listener.close(drainMs)));
     },
   };

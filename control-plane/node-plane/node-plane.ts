@@ -35,6 +35,7 @@ import { RoutingTable } from './routing/routing-table.js';
 import { StatusWriter } from './status/status-writer.js';
 import { AgentStreams } from './streams/agent-streams.js';
 import { PodLogs } from './streams/pod-logs.js';
+import { PodStreams } from './streams/pod-streams.js';
 import { StreamService } from './streams/stream-service.js';
 
 export interface NodePlaneOptions {
@@ -69,6 +70,8 @@ const drainMs = 2_000;
 export class NodePlane {
   /** Logs of containers, for the API. */
   readonly logs: PodLogs;
+  /** Processes and ports of pods, for the API. */
+  readonly podStreams: PodStreams;
   readonly #options: NodePlaneOptions;
   readonly #informers: NodePlaneInformers;
   readonly #clients: NodePlaneClients;
@@ -89,6 +92,7 @@ export class NodePlane {
     this.#sessions = new Sessions({ log });
     this.#streams = new AgentStreams({ clock });
     this.logs = new PodLogs({ streams: this.#streams });
+    this.podStreams = new PodStreams({ streams: this.#streams, clock });
     this.#table = new RoutingTable({ informers: this.#informers });
     this.#proxies = new ProxyStreams({ log });
     this.#routing = new RoutingService({

@@ -1,3 +1,5 @@
+import type { Duplex, Writable } from 'node:stream';
+
 import type { ResourceQuantities } from '../../proto/gen/longshore/node/v1/pod.js';
 
 /**
@@ -46,6 +48,25 @@ export interface ContainerRuntime {
     timeoutMs: number,
     signal?: AbortSignal,
   ): Promise<{ exitCode: number; output: string }>;
+
+  /**
+   * Starts a command in a running container with its streams connected; whoever asks closes it.
+   * A signal that aborts gives the start up; later it breaks the streams off.
+   * @throws LongshoreError NotFound (gone, or not running)
+   */
+  startProcess(id: string, options: ProcessOptions, signal: AbortSignal): Promise<ContainerProcess>;
+
+  /**
+   * Connects to the container's own process, from now on; its exit is the container's.
+   * @throws LongshoreError NotFound (gone, or not running)
+   */
+  attach(id: string, options: AttachOptions, signal: AbortSignal): Promise<ContainerProcess>;
+
+  /**
+   * A TCP connection to a port of localhost as the pod's containers see it.
+   * @throws LongshoreError NotFound (no sandbox runs), Unavailable (nothing listens there; the message says so)
+   */
+  dial(podUid: string, port: number, signal: AbortSignal): Promise<Duplex>;
 
   /** The container's output, stdout and stderr as written. Ends at its end, or with `follow` when the container exits. */
   logs(id: string, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
@@ -189,4 +210,35 @@ export interface LogOptions {
   tailLines?: number;
   limitBytes?: number;
   sinceMs?: number;
+}
+
+export interface AttachOptions {
+  stdin: boolean;
+  stdout: boolean;
+  stderr: boolean;
+}
+
+export interface ProcessOptions extends AttachOptions {
+  command: readonly string[];
+  /** The process gets a terminal; all its output is stdout then. */
+  tty: boolean;
+}
+
+export interface ProcessOutput {
+  channel: 'stdout' | 'stderr';
+  data: Uint8Array;
+}
+
+/** A process whose streams are connected. */
+export interface ContainerProcess {
+  /** In the order in which it was written; a reader that waits makes the process wait. Ends with the last of it. Read it once. */
+  readonly output: AsyncIterable<ProcessOutput>;
+  /** Its stdin: ends when this is ended. Takes nothing when stdin was not asked for. */
+  readonly input: Writable;
+  /** Of its terminal; without one nothing happens. */
+  resize(columns: number, rows: number): Promise<void>;
+  /** Waits for its end. @throws the signal's reason */
+  exitCode(signal: AbortSignal): Promise<number>;
+  /** Disconnects. A process that was started with a terminal and still runs is hung up (SIGHUP); others go on. */
+  close(): Promise<void>;
 }

@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 import { LongshoreError, isError } from '../../lib/errors/errors.js';
 import { contains } from '../../lib/net/cidr.js';
-import type { ContainerRuntime, ContainerSpec, LogOptions, ObservedContainer, SandboxSpec } from './container-runtime.js';
+import type {
+  ContainerProcess,
+  ContainerRuntime,
+  ContainerSpec,
+  LogOptions,
+  ObservedContainer,
+  SandboxSpec,
+} from './container-runtime.js';
 
 /** What a container of the suite does. */
 export type ContractProgram =
@@ -14,7 +21,11 @@ export type ContractProgram =
   /** Prints "one" at once, exits with 0 after a second. */
   | 'prints and ends later'
   /** Cannot be started: there is no such file. */
-  | 'does not exist';
+  | 'does not exist'
+  /** Prints what it reads from stdin, exits with 5 at its end. */
+  | 'echoes'
+  /** Answers an HTTP request on port 8080, of 127.0.0.1 only. */
+  | 'serves';
 
 /** One runtime to try. Time is the harness's: a fake steps its clock. */
 export interface RuntimeHarness {
@@ -26,8 +37,19 @@ export interface RuntimeHarness {
   program(containerName: string, program: ContractProgram): readonly string[];
   /** Lets time pass until `work` settles. */
   settle<T>(work: Promise<T>): Promise<T>;
-  /** Commands for exec: one that prints "hello" and exits with 7, and one that never ends. */
-  exec: { prints: readonly string[]; hangs: readonly string[] };
+  /** Commands for exec. */
+  exec: {
+    /** Prints "hello" and exits with 7. */
+    prints: readonly string[];
+    /** Never ends. */
+    hangs: readonly string[];
+    /** Prints "out" to stdout and "err" to stderr. */
+    printsTwice: readonly string[];
+    /** Prints what it reads from stdin, exits with 5 at its end. */
+    echoes: readonly string[];
+    /** Prints the rows and columns of its terminal once they are not 0, for example "24 80". */
+    measures: readonly string[];
+  };
 }
 
 export function makeSandboxSpec(uid: string, overrides: Partial<SandboxSpec> = {}): SandboxSpec {
@@ -86,6 +108,16 @@ export async function readLog(runtime: ContainerRuntime, id: string, options: Pa
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Reads a process to its end, as text by channel, with its exit code. */
+export async function readProcess(process: ContainerProcess): Promise<{ stdout: string; stderr: string; code: number }> {
+  const pieces: Record<'stdout' | 'stderr', Uint8Array[]> = { stdout: [], stderr: [] };
+  for await (const { channel, data } of process.output) pieces[channel].push(data);
+  const text = (channel: 'stdout' | 'stderr'): string => Buffer.concat(pieces[channel]).toString('utf8');
+  const code = await process.exitCode(new AbortController().signal);
+  await process.close();
+  return { stdout: text('stdout'), stderr: text('stderr'), code };
+}
+
 /** The code of the LongshoreError that `work` fails with. */
 export async function codeOf(work: Promise<unknown>): Promise<string> {
   try {
@@ -136,6 +168,18 @@ export function describeRuntimeContract(name: string, make: () => Promise<Runtim
         if (container.state === 'exited') return container;
         await harness.settle(Promise.resolve());
         await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+
+    /** Tries again while the container does not listen yet. */
+    const listening = async <T>(dial: () => Promise<T>): Promise<T> => {
+      for (;;) {
+        try {
+          return await dial();
+        } catch (thrown) {
+          if (!isError(thrown, 'Unavailable')) throw thrown;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
       }
     };
 
@@ -280,6 +324,75 @@ export function describeRuntimeContract(name: string, make: () => Promise<Runtim
       await exited(id);
       expect(await codeOf(runtime.exec(id, harness.exec.prints, 1_000))).to.equal('NotFound');
       expect(await codeOf(runtime.exec('f'.repeat(64), harness.exec.prints, 1_000))).to.equal('NotFound');
+    });
+
+    const { signal } = new AbortController();
+    const process = async (command: readonly string[], streams: { stdin?: boolean; tty?: boolean } = {}) => {
+      const { id } = await start('waits');
+      const { stdin = false, tty = false } = streams;
+      return runtime.startProcess(id, { command, stdin, tty, stdout: true, stderr: true }, signal);
+    };
+
+    it('connects the output of a command, each channel for itself, and tells its exit code', async () => {
+      const both = await process(harness.exec.printsTwice);
+      expect(await readProcess(both)).to.deep.equal({ stdout: 'out\n', stderr: 'err\n', code: 0 });
+      const failing = await process(harness.exec.prints);
+      expect(await readProcess(failing)).to.deep.equal({ stdout: 'hello\n', stderr: '', code: 7 });
+    });
+
+    it('carries stdin to a command, unharmed, to its end', async () => {
+      const echo = await process(harness.exec.echoes, { stdin: true });
+      const sent = 'a line\n'.repeat(20_000);
+      echo.input.end(sent);
+      const { stdout, code } = await readProcess(echo);
+      expect(code).to.equal(5);
+      expect(stdout === sent, `${stdout.length} of ${sent.length} characters`).to.equal(true);
+    });
+
+    it('gives a command a terminal of the size that it is told', async () => {
+      const measure = await process(harness.exec.measures, { stdin: true, tty: true });
+      await measure.resize(123, 45);
+      const { stdout } = await readProcess(measure);
+      expect(stdout).to.contain('45 123');
+    });
+
+    it('starts no process in a container that has exited', async () => {
+      const { id } = await start('prints and fails');
+      await exited(id);
+      const options = { command: harness.exec.prints, stdin: false, stdout: true, stderr: true, tty: false };
+      expect(await codeOf(runtime.startProcess(id, options, signal))).to.equal('NotFound');
+      expect(await codeOf(runtime.attach(id, { stdin: false, stdout: true, stderr: true }, signal))).to.equal('NotFound');
+    });
+
+    it("connects to a container's own process", async () => {
+      const { id } = await start('echoes', { stdin: true, stdinOnce: true });
+      const attached = await runtime.attach(id, { stdin: true, stdout: true, stderr: true }, signal);
+      attached.input.end('hello\n');
+      expect(await harness.settle(readProcess(attached))).to.deep.equal({ stdout: 'hello\n', stderr: '', code: 5 });
+    });
+
+    it('lets go of a process', async () => {
+      const endless = await process(harness.exec.hangs, { stdin: true });
+      await endless.close();
+      await endless.close();
+    });
+
+    it('connects to a port of localhost inside the pod, each direction to its own end', async () => {
+      await start('serves');
+      const connection = await listening(() => runtime.dial(uid, 8080, signal));
+      connection.end('GET /none HTTP/1.0\r\n\r\n');
+      const answer: Buffer[] = [];
+      for await (const chunk of connection as AsyncIterable<Buffer>) answer.push(chunk);
+      expect(Buffer.concat(answer).toString()).to.match(/^HTTP\/1\.[01] 404 /);
+    });
+
+    it('says so when nothing listens on a port, or the pod does not run', async () => {
+      await start('waits');
+      const refused = await runtime.dial(uid, 8081, signal).catch((thrown: unknown) => thrown);
+      expect(isError(refused, 'Unavailable')).to.equal(true);
+      expect((refused as Error).message).to.match(/localhost:8081 inside the pod: .*refused/i);
+      await runtime.removeSandbox(uid, 0);
+      expect(await codeOf(runtime.dial(uid, 8080, signal))).to.equal('NotFound');
     });
 
     it('stops a sandbox and keeps its exited containers', async () => {

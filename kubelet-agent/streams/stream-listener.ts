@@ -1,30 +1,28 @@
-import type { ClientDuplexStream } from '@grpc/grpc-js';
-
-import type {
-  AttachRequest,
-  AttachResponse,
-  ListenResponse,
-  StreamServiceClient,
-} from '../../proto/gen/longshore/streams/v1/streams.js';
 import { linkedController } from '../../lib/async/signals.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 import { readStream } from '../../lib/grpc/client.js';
 import type { Logger } from '../../lib/log/logger.js';
+import type { ListenResponse, StreamServiceClient } from '../../proto/gen/longshore/streams/v1/streams.js';
 import type { ContainerRuntime } from '../runtime/container-runtime.js';
+import { AttachCall } from './attach-call.js';
 import { containerLogs } from './container-logs.js';
+import { servePort } from './serve-port.js';
+import { serveProcess } from './serve-process.js';
+import type { StreamMetrics } from './stream-metrics.js';
 
-/** Largest piece of output in one message. */
-const frameBytes = 32 * 1024;
+type Runtime = Pick<ContainerRuntime, 'observe' | 'logs' | 'startProcess' | 'attach' | 'dial'>;
 
-/** Answers what users ask of this node's containers, each request over a stream of its own. */
+/** Answers what users ask of this node's pods, each request over a stream of its own. */
 export class StreamListener {
   readonly #client: StreamServiceClient;
-  readonly #runtime: Pick<ContainerRuntime, 'observe' | 'logs'>;
+  readonly #runtime: Runtime;
+  readonly #metrics: StreamMetrics;
   readonly #log: Logger;
 
-  constructor(options: { client: StreamServiceClient; runtime: Pick<ContainerRuntime, 'observe' | 'logs'>; log: Logger }) {
+  constructor(options: { client: StreamServiceClient; runtime: Runtime; metrics: StreamMetrics; log: Logger }) {
     this.#client = options.client;
     this.#runtime = options.runtime;
+    this.#metrics = options.metrics;
     this.#log = options.log;
   }
 
@@ -47,60 +45,36 @@ export class StreamListener {
   }
 
   async #answer(sessionId: string, request: ListenResponse, signal: AbortSignal): Promise<void> {
-    using life = linkedController(signal);
-    const call = this.#client.attach();
-    const frames = new OutgoingFrames(call, life.signal);
-    // The user went away, or the control plane did.
-    call.on('data', ({ message }: AttachResponse) => {
-      if (message?.$case === 'cancel') life.abort();
-    });
-    for (const event of ['end', 'error', 'close']) call.on(event, () => life.abort());
+    const call = new AttachCall(this.#client.attach(), signal);
+    const close = this.#metrics.open(request.request?.$case ?? 'unknown');
     try {
-      await frames.send({ message: { $case: 'open', value: { sessionId, streamId: request.streamId } } });
-      await this.#carryOut(request, frames, life.signal);
+      call.send({ $case: 'open', value: { sessionId, streamId: request.streamId } });
+      await this.#carryOut(request, call);
     } catch (thrown) {
-      if (!life.signal.aborted) {
-        const { grpcCode: code, message } = LongshoreError.from(thrown);
-        await frames.send({ message: { $case: 'error', value: { code, message } } });
-      }
+      const { grpcCode: code, message } = LongshoreError.from(thrown);
+      call.send({ $case: 'error', value: { code, message } });
+      if (call.signal.aborted) this.#log.debug('stream was broken off', { streamId: request.streamId, reason: message });
     } finally {
-      if (life.signal.aborted) call.cancel();
-      else call.end();
+      call.end();
+      close();
     }
   }
 
-  async #carryOut(request: ListenResponse, frames: OutgoingFrames, signal: AbortSignal): Promise<void> {
-    if (request.request?.$case !== 'logs') throw new LongshoreError('InvalidArgument', 'this agent knows no such request');
-    for await (const chunk of containerLogs(this.#runtime, request, request.request.value, signal)) {
-      for (let start = 0; start < chunk.length; start += frameBytes) {
-        await frames.send({ message: { $case: 'data', value: Buffer.from(chunk.subarray(start, start + frameBytes)) } });
-      }
+  async #carryOut(listened: ListenResponse, call: AttachCall): Promise<void> {
+    const { request, podUid } = listened;
+    switch (request?.$case) {
+      case 'logs':
+        for await (const chunk of containerLogs(this.#runtime, listened, request.value, call.signal)) {
+          await call.sendData('data', chunk);
+        }
+        return;
+      case 'exec':
+      case 'attach':
+        return serveProcess(this.#runtime, listened, request, call);
+      case 'portForward':
+        return servePort(this.#runtime, podUid, request.value.port, call);
+      case undefined:
+        throw new LongshoreError('InvalidArgument', 'this agent knows no such request');
     }
-  }
-}
-
-/** Writes frames no faster than they are taken. */
-class OutgoingFrames {
-  readonly #call: ClientDuplexStream<AttachRequest, AttachResponse>;
-  readonly #signal: AbortSignal;
-
-  constructor(call: ClientDuplexStream<AttachRequest, AttachResponse>, signal: AbortSignal) {
-    this.#call = call;
-    this.#signal = signal;
-  }
-
-  /** @throws the signal's reason once the stream is over */
-  async send(frame: AttachRequest): Promise<void> {
-    this.#signal.throwIfAborted();
-    if (this.#call.write(frame)) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        this.#call.off('drain', done);
-        this.#signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#call.once('drain', done);
-      this.#signal.addEventListener('abort', done, { once: true });
-    });
   }
 }

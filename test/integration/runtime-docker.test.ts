@@ -27,6 +27,8 @@ const programs: Record<ContractProgram, readonly string[]> = {
   'prints and fails': ['sh', '-c', 'echo one; sleep 0.05; echo two >&2; exit 3'],
   'prints and ends later': ['sh', '-c', 'echo one; sleep 1'],
   'does not exist': ['/no/such/file'],
+  echoes: ['sh', '-c', 'cat; exit 5'],
+  serves: ['httpd', '-f', '-p', '127.0.0.1:8080', '-h', '/tmp'],
 };
 
 function connect(nodeName: string, log: Logger = silentLogger): Promise<DockerRuntime> {
@@ -39,7 +41,13 @@ describeRuntimeContract('DockerRuntime', async () => ({
   image: await ensureTestImage('busybox'),
   program: (_, program) => programs[program],
   settle: (work) => work,
-  exec: { prints: ['sh', '-c', 'echo hello; exit 7'], hangs: ['sleep', '1000'] },
+  exec: {
+    prints: ['sh', '-c', 'echo hello; exit 7'],
+    hangs: ['sleep', '1000'],
+    printsTwice: ['sh', '-c', 'echo out; echo err >&2'],
+    echoes: ['sh', '-c', 'cat; exit 5'],
+    measures: ['sh', '-c', 'while [ "$(stty size)" = "0 0" ]; do sleep 0.01; done; stty size'],
+  },
 }));
 
 describe('DockerRuntime', function () {

@@ -8,6 +8,7 @@ import { requireAllowed, type Authorizer } from '../authorization/authorizer.js'
 import { isLongRunning, type ApiMetrics } from '../observability/api-metrics.js';
 import { methodNotAllowed, statusOf, StatusError, unknownPath } from '../status.js';
 import type { Call } from './call.js';
+import type { ConnectionUpgrade } from './connection-upgrade.js';
 import type { ApiRequest, ApiResponse } from './exchange.js';
 import { requestInfo, type RequestInfo } from './request-info.js';
 import { respond } from './respond.js';
@@ -39,12 +40,14 @@ export class Dispatcher {
   /**
    * @param certificateUser the user of the connection's client certificate
    * @param signal aborts when the client is gone or the API stops
+   * @param upgrade what an HTTP/1.1 client wants to speak instead
    */
   async dispatch(
     request: ApiRequest,
     response: ApiResponse,
     certificateUser: UserInfo | undefined,
     signal: AbortSignal,
+    upgrade?: ConnectionUpgrade,
   ): Promise<void> {
     const { clock, metrics } = this.#options;
     const startMs = clock.monotonic();
@@ -52,14 +55,16 @@ export class Dispatcher {
     const url = urlOf(request);
     const info = requestInfo(method, url.pathname, url.searchParams);
     const finish = metrics.begin(info);
+    const call = { request, response, query: url.searchParams, info, signal, upgrade };
     try {
-      await this.#handle({ request, response, query: url.searchParams, info, signal }, method, certificateUser);
+      await this.#handle(call, method, certificateUser);
     } catch (thrown) {
-      await this.#fail(thrown, { request, response, query: url.searchParams, info, signal });
+      await this.#fail(thrown, call);
     } finally {
       const durationMs = clock.monotonic() - startMs;
-      finish(response.statusCode, durationMs);
-      this.#logSlow(info, method, response.statusCode, durationMs);
+      const code = upgrade?.taken ? 101 : response.statusCode;
+      finish(code, durationMs);
+      this.#logSlow(info, method, code, durationMs);
     }
   }
 
@@ -84,7 +89,7 @@ export class Dispatcher {
     if (call.signal.aborted && isError(thrown, 'Cancelled')) return;
     const status = statusOf(thrown, info.resource);
     if (status.code >= 500) this.#options.log.error('request failed', { path: info.path, verb: info.verb, error: thrown });
-    if (response.headersSent) {
+    if (response.headersSent || call.upgrade?.taken) {
       // Too late for a Status: the client must see that the answer is not whole.
       response.destroy();
       return;

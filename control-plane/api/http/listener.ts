@@ -1,3 +1,4 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type Http2Session, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -5,6 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../../lib/clock/clock.js';
 import { certificateUser, type CertificateUser } from '../authentication/authenticator.js';
 import type { UserInfo } from '../authentication/user-info.js';
+import { ConnectionUpgrade } from './connection-upgrade.js';
 import type { ApiRequest, ApiResponse } from './exchange.js';
 
 /** Key and certificate chain, PEM. */
@@ -21,8 +23,16 @@ export interface ListenerOptions {
   /** PEM of the CA that signs client certificates. */
   clientCa: string;
   clock: Clock;
-  onRequest: (request: ApiRequest, response: ApiResponse, user: UserInfo | undefined) => void;
+  onRequest: RequestListener;
 }
+
+/** @param upgrade what the client asks to speak on this connection, HTTP/1.1 only */
+export type RequestListener = (
+  request: ApiRequest,
+  response: ApiResponse,
+  user: UserInfo | undefined,
+  upgrade?: ConnectionUpgrade,
+) => void;
 
 /** Go's clients keep idle connections for 90 s: the server must be the one that waits longer. */
 const keepAliveMs = 120_000;
@@ -61,6 +71,12 @@ export class Listener {
     server.on('request', (request, response) => {
       const connection = request.httpVersionMajor >= 2 ? request.stream.session : request.socket;
       options.onRequest(request, response as unknown as ApiResponse, this.#valid(connection && users.get(connection)));
+    });
+    server.on('upgrade', (request: IncomingMessage, socket: TLSSocket, head: Buffer) => {
+      // Without a handler of its own it breaks the process; the response sees 'close'.
+      socket.on('error', () => undefined);
+      const upgrade = new ConnectionUpgrade({ request, socket, head });
+      options.onRequest(request, lastResponse(request, socket), this.#valid(users.get(socket)), upgrade);
     });
     // A broken connection is the client's business; its requests see 'close'.
     server.on('sessionError', () => undefined);
@@ -121,4 +137,13 @@ export class Listener {
     await closed;
     cancel();
   }
+}
+
+/** The answer to a request that asked for an upgrade and gets an answer instead: Node has let go of its connection. */
+function lastResponse(request: IncomingMessage, socket: TLSSocket): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.once('finish', () => socket.destroySoon());
+  return response;
 }

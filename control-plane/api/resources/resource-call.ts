@@ -6,6 +6,7 @@ import type { Resources } from '../../resources/resources.js';
 import type { Call } from '../http/call.js';
 import type { ResourceTarget } from '../http/request-info.js';
 import type { PodLogSource } from '../logs/pod-log-source.js';
+import type { PodStreamSource } from '../streams/pod-stream-source.js';
 
 /** What the handlers of resources work with. */
 export interface Services {
@@ -13,6 +14,7 @@ export interface Services {
   readonly clock: Clock;
   readonly log: Logger;
   readonly podLogs: PodLogSource | undefined;
+  readonly podStreams: PodStreamSource | undefined;
 }
 
 /** A request to a kind that is served, its path checked against the kind's scope. */

@@ -2,6 +2,7 @@ import type { Verb } from '../../resources/definition.js';
 import type { Call } from '../http/call.js';
 import type { Method, Route } from '../http/router.js';
 import { handleLog } from '../logs/log-handler.js';
+import { handleAttach, handleExec } from '../streams/process-handlers.js';
 import { methodNotAllowed, unknownPath } from '../status.js';
 import { handleWatch } from '../watch/watch-handler.js';
 import { handleDelete, handleDeleteCollection } from './delete-handlers.js';
@@ -32,8 +33,10 @@ const scaleHandlers: Handlers = { get: handleGetScale, update: handleUpdateScale
 
 /** Subresources of single kinds, by `<plural>.<group>/<subresource>`. */
 const specialHandlers: Record<string, Handlers> = {
+  'pods/attach': { get: handleAttach, create: handleAttach },
   'pods/binding': { create: handleBinding },
   'pods/eviction': { create: handleEviction },
+  'pods/exec': { get: handleExec, create: handleExec },
   'pods/log': { get: handleLog },
   'namespaces/finalize': { update: handleFinalize },
 };

@@ -2,15 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { Clock } from '../../../lib/clock/clock.js';
 import { LongshoreError } from '../../../lib/errors/errors.js';
-import type { AttachRequest, AttachResponse, ListenResponse } from '../../../proto/gen/longshore/streams/v1/streams.js';
-
-/** The frames of one Attach call: reading slowly slows the agent. */
-export interface AgentStream {
-  readonly messages: AsyncIterator<AttachRequest>;
-  send(message: AttachResponse): void;
-  /** Ends the call; safe to repeat. */
-  end(): void;
-}
+import type { ListenResponse } from '../../../proto/gen/longshore/streams/v1/streams.js';
+import type { AgentStream } from './agent-stream.js';
 
 interface Waiting {
   nodeName: string;
@@ -21,6 +14,8 @@ interface Waiting {
 const attachTimeoutMs = 10_000;
 /** Requests that an agent has not read yet; it reads at once, so more mean that it hangs. */
 const maxUnread = 256;
+/** Streams of one node at a time; its connection carries 1,000. */
+const maxOpen = 500;
 
 /**
  * Brings together who asks something of a container and the agent that answers: a request
@@ -30,14 +25,16 @@ export class AgentStreams {
   readonly #clock: Clock;
   readonly #listeners = new Map<string, RequestQueue>();
   readonly #waiting = new Map<string, Waiting>();
+  readonly #open = new Map<string, number>();
 
   constructor(options: { clock: Clock }) {
     this.#clock = options.clock;
   }
 
   /**
-   * Asks the agent of `nodeName`. The caller ends the stream it gets.
-   * @throws LongshoreError Unavailable (agent not connected), DeadlineExceeded (no answer), Cancelled
+   * Asks the agent of `nodeName`. The caller closes the stream that it gets.
+   * @throws LongshoreError Unavailable (agent not connected), DeadlineExceeded (no answer), Cancelled,
+   *   ResourceExhausted (too many streams of the node are open)
    */
   async ask(nodeName: string, request: Omit<ListenResponse, 'streamId'>, signal: AbortSignal): Promise<AgentStream> {
     const listener = this.#listeners.get(nodeName);
@@ -47,6 +44,9 @@ export class AgentStreams {
         `node ${nodeName} is not connected: its kubelet agent is not running or cannot reach the control plane`,
         { fields: { node: nodeName } },
       );
+    }
+    if ((this.#open.get(nodeName) ?? 0) >= maxOpen) {
+      throw new LongshoreError('ResourceExhausted', `node ${nodeName} has ${maxOpen} streams open: close some, then try again`);
     }
     const streamId = randomUUID();
     return new Promise<AgentStream>((resolve, reject) => {
@@ -104,7 +104,20 @@ export class AgentStreams {
   attach(nodeName: string, streamId: string, stream: AgentStream): void {
     const waiting = this.#waiting.get(streamId);
     if (waiting?.nodeName !== nodeName) throw new LongshoreError('NotFound', 'nobody waits for this stream');
+    this.#count(nodeName, 1);
+    stream.signal.addEventListener('abort', () => this.#count(nodeName, -1), { once: true });
     waiting.resolve(stream);
+  }
+
+  /** Streams that are open, by node. */
+  get open(): ReadonlyMap<string, number> {
+    return this.#open;
+  }
+
+  #count(nodeName: string, change: 1 | -1): void {
+    const count = (this.#open.get(nodeName) ?? 0) + change;
+    if (count > 0) this.#open.set(nodeName, count);
+    else this.#open.delete(nodeName);
   }
 
   isConnected(nodeName: string): boolean {

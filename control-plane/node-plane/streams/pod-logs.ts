@@ -2,8 +2,8 @@ import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { Pod } from '../../../lib/kubernetes/types/core-v1.js';
 import type { LogsRequest } from '../../../proto/gen/longshore/streams/v1/streams.js';
 import type { PodLogOptions } from '../../resources/pod/pod-log-options.js';
-import type { AgentStream, AgentStreams } from './agent-streams.js';
-import { streamErrorOf } from './stream-error.js';
+import type { AgentStream } from './agent-stream.js';
+import type { AgentStreams } from './agent-streams.js';
 
 /** Reads container logs from the node that runs the pod: the API's PodLogSource. */
 export class PodLogs {
@@ -36,30 +36,20 @@ export class PodLogs {
 }
 
 async function* dataOf(stream: AgentStream, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-  const cancel = (): void => {
-    stream.send({ message: { $case: 'cancel', value: {} } });
-    stream.end();
-  };
-  signal.addEventListener('abort', cancel, { once: true });
-  let ended = false;
+  const close = (): void => stream.close();
+  signal.addEventListener('abort', close, { once: true });
+  if (signal.aborted) close();
   try {
     for (;;) {
-      const next = await stream.messages.next();
-      if (next.done === true || signal.aborted) {
-        ended = true;
-        return;
-      }
-      const { message } = next.value;
-      if (message?.$case === 'data') yield message.value;
-      if (message?.$case === 'error') {
-        ended = true;
-        throw streamErrorOf(message.value);
-      }
+      const frame = await stream.next();
+      if (frame === undefined || signal.aborted) return;
+      if (frame.$case === 'data') yield frame.value;
     }
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
   } finally {
-    signal.removeEventListener('abort', cancel);
-    if (ended) stream.end();
-    else cancel();
+    signal.removeEventListener('abort', close);
+    close();
   }
 }
 

@@ -14,7 +14,8 @@ import type {
 } from '../../../proto/gen/longshore/streams/v1/streams.js';
 import { requireAgent } from '../access.js';
 import type { Sessions } from '../node/sessions.js';
-import type { AgentStream, AgentStreams } from './agent-streams.js';
+import { AgentStream } from './agent-stream.js';
+import type { AgentStreams } from './agent-streams.js';
 
 /** streams.v1.StreamService. */
 export class StreamService {
@@ -47,51 +48,14 @@ export class StreamService {
 
   async #attach(call: ServerDuplexStream<AttachRequest, AttachResponse>): Promise<void> {
     const context = contextOf(call);
-    // Errors of the transport end the iteration too; here they only must not be unhandled.
-    call.on('error', () => undefined);
-    const messages = call[Symbol.asyncIterator]() as AsyncIterator<AttachRequest>;
     try {
       const agent = requireAgent(context, ['kubelet']);
-      const first = await messages.next();
-      const open = first.done === true ? undefined : first.value.message;
-      if (open?.$case !== 'open') throw new LongshoreError('InvalidArgument', 'the first message must be open');
-      this.#sessions.require(open.value.sessionId, agent.nodeName);
-      this.#streams.attach(agent.nodeName, open.value.streamId, agentStream(call, messages, context.signal));
+      const stream = new AgentStream(call);
+      const open = await stream.opened(context.signal);
+      this.#sessions.require(open.sessionId, agent.nodeName);
+      this.#streams.attach(agent.nodeName, open.streamId, stream);
     } catch (thrown) {
       if (!call.cancelled) call.emit('error', statusOf(thrown, this.#log, call.getPath()));
     }
   }
-}
-
-function agentStream(
-  call: ServerDuplexStream<AttachRequest, AttachResponse>,
-  messages: AsyncIterator<AttachRequest>,
-  signal: AbortSignal,
-): AgentStream {
-  let ended = false;
-  return {
-    messages: {
-      next: async () => {
-        try {
-          const result = await messages.next();
-          if (result.done === true && signal.aborted) throw brokenOff();
-          return result;
-        } catch (thrown) {
-          throw signal.aborted ? brokenOff() : LongshoreError.from(thrown, 'Unavailable');
-        }
-      },
-    },
-    send: (message) => {
-      if (!ended && !call.cancelled) call.write(message);
-    },
-    end: () => {
-      if (ended) return;
-      ended = true;
-      call.end();
-    },
-  };
-}
-
-function brokenOff(): LongshoreError {
-  return new LongshoreError('Unavailable', 'the connection to the kubelet agent broke');
 }

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { linkedController } from '../../../lib/async/signals.js';
 import type { Clock } from '../../../lib/clock/clock.js';
-import { isError, LongshoreError } from '../../../lib/errors/errors.js';
+import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { DockerEngine } from './docker-engine.js';
 import { abortableStream } from './abortable-stream.js';
+import { createExec } from './create-exec.js';
 import { readFrames } from './output-frames.js';
+import { signalExec } from './signal-exec.js';
 
 /** As the kubelet keeps of a probe's output. */
 const outputLimit = 10 * 1024;
@@ -32,7 +33,8 @@ export async function runExec(
     timedOut = true;
     call.abort();
   });
-  const exec = await createExec(engine, request).catch((thrown: unknown) => {
+  const config = { Cmd: [...request.command], AttachStdout: true, AttachStderr: true };
+  const exec = await createExec(engine, request.containerId, config).catch((thrown: unknown) => {
     cancelTimeout();
     throw thrown;
   });
@@ -46,44 +48,19 @@ export async function runExec(
   } finally {
     cancelTimeout();
   }
-  await killExec(engine, exec.id, request.containerId);
+  await signalExec(engine, { execId: exec.id, containerId: request.containerId }, 'SIGKILL');
   if (!timedOut) throw new LongshoreError('Cancelled', 'exec was given up');
   throw new LongshoreError('DeadlineExceeded', `command "${request.command.join(' ')}" timed out after ${request.timeoutMs} ms`);
-}
-
-async function createExec(engine: DockerEngine, { containerId, command }: ExecRequest): Promise<{ id: string }> {
-  try {
-    return await engine.call((docker) =>
-      docker.getContainer(containerId).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true }),
-    );
-  } catch (thrown) {
-    // The engine's word for a container that does not run.
-    if (isError(thrown, 'Conflict')) throw new LongshoreError('NotFound', thrown.message, { cause: thrown });
-    throw thrown;
-  }
 }
 
 /** Reads to the end, so that the command never blocks on a full pipe, and keeps the beginning. */
 async function readOutput(stream: AsyncIterable<Uint8Array>): Promise<string> {
   const kept: Uint8Array[] = [];
   let left = outputLimit;
-  for await (const piece of readFrames(stream)) {
+  for await (const { data: piece } of readFrames(stream)) {
     if (left <= 0) continue;
     kept.push(piece.subarray(0, left));
     left -= piece.length;
   }
   return Buffer.concat(kept).toString('utf8');
-}
-
-/** The engine cannot end an exec. Its process is killed by pid, once its cgroup shows that it is the container's. */
-async function killExec(engine: DockerEngine, execId: string, containerId: string): Promise<void> {
-  try {
-    const { Pid: pid, Running: running } = await engine.call((docker) => docker.getExec(execId).inspect());
-    if (!running || pid <= 1) return;
-    const cgroup = await readFile(`/proc/${pid}/cgroup`, 'utf8');
-    if (cgroup.includes(containerId)) process.kill(pid, 'SIGKILL');
-  } catch (thrown) {
-    // Gone meanwhile, or the engine's processes are not ours to see: nothing to kill.
-    if (isError(thrown, 'Internal')) throw thrown;
-  }
 }

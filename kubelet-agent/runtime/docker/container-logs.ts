@@ -2,7 +2,7 @@ import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { LogOptions } from '../container-runtime.js';
 import type { ContainerObserver } from './container-observer.js';
 import type { DockerEngine } from './docker-engine.js';
-import { readFrames } from './output-frames.js';
+import { readOutput } from './output-frames.js';
 
 /**
  * A container's output through the engine, which reads across rotated files.
@@ -20,7 +20,7 @@ export async function* readLogs(
   const output = stream as AsyncIterable<Uint8Array>;
   let left = options.limitBytes ?? Infinity;
   try {
-    for await (const piece of config.Tty ? output : readFrames(output)) {
+    for await (const { data: piece } of readOutput(output, config.Tty)) {
       const taken = piece.length > left ? piece.subarray(0, left) : piece;
       left -= taken.length;
       if (taken.length > 0) yield taken;

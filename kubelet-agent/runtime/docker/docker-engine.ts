@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import { LongshoreError } from '../../../lib/errors/errors.js';
@@ -61,13 +61,19 @@ export class DockerEngine {
   async stream(path: string, query: Record<string, unknown>, signal: AbortSignal): Promise<Readable> {
     return this.call((docker) => {
       const request = { path: `${path}?`, method: 'GET', options: query, isStream: true, statusCodes: { 200: true } };
-      const answer = new Promise<Readable>((resolve, reject) => {
-        dialer(docker).dial(request, (thrown, stream) => {
-          if (stream) resolve(stream);
-          else reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
-        });
-      });
-      return abortableStream(answer, signal);
+      return abortableStream(dial(docker, request), signal);
+    });
+  }
+
+  /**
+   * A POST that turns its connection into a stream both ways (the engine's "hijacking"); destroy
+   * it when done with it, as a signal that aborts does.
+   * @throws LongshoreError, see engineError
+   */
+  async hijack(path: string, options: Record<string, unknown>, signal: AbortSignal): Promise<Duplex> {
+    return this.call(async (docker) => {
+      const request = { path, method: 'POST', options, hijack: true, isStream: true, statusCodes: { 101: true } };
+      return (await abortableStream(dial(docker, request), signal)) as Duplex;
     });
   }
 
@@ -103,6 +109,15 @@ interface Dialer {
 
 function dialer(docker: Docker): Dialer {
   return docker.modem as unknown as Dialer;
+}
+
+function dial(docker: Docker, request: object): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    dialer(docker).dial(request, (thrown, stream) => {
+      if (stream) resolve(stream);
+      else reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    });
+  });
 }
 
 /** dockerode reads DOCKER_HOST by itself; an explicit address must override all of it. */

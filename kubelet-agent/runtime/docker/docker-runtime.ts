@@ -1,7 +1,10 @@
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../lib/clock/clock.js';
 import { isError, LongshoreError } from '../../../lib/errors/errors.js';
 import type { Logger } from '../../../lib/log/logger.js';
 import type {
+  AttachOptions,
+  ContainerProcess,
   ContainerRuntime,
   ContainerSpec,
   LogOptions,
@@ -10,6 +13,7 @@ import type {
   ObservedPod,
   ObservedSandbox,
   PodNetwork,
+  ProcessOptions,
   RegistryCredentials,
   SandboxSpec,
 } from '../container-runtime.js';
@@ -21,12 +25,14 @@ import { runExec } from './container-exec.js';
 import { removeContainer, stopContainer } from './container-lifecycle.js';
 import { readLogs } from './container-logs.js';
 import { ContainerObserver } from './container-observer.js';
+import { attachContainer, startProcess } from './container-process.js';
 import { ContainerStarter } from './container-starter.js';
 import { DockerEngine } from './docker-engine.js';
 import { ImageStore } from './image-store.js';
 import { containerName, networkName, type Owner } from './labels.js';
 import { readObserved } from './observed.js';
 import { DockerPodNetwork } from './pod-network.js';
+import { PortDialer } from './port-dialer/port-dialer.js';
 import { SandboxStore } from './sandbox-store.js';
 
 const removalsAtOnce = 8;
@@ -52,6 +58,7 @@ export class DockerRuntime implements ContainerRuntime {
   readonly #sandboxes: SandboxStore;
   readonly #events: ContainerEvents;
   readonly #images: ImageStore;
+  readonly #ports: PortDialer;
 
   private constructor(options: DockerRuntimeOptions & { missingCapabilities: readonly string[] }) {
     const { clusterId, nodeName, clock, log } = options;
@@ -74,6 +81,7 @@ export class DockerRuntime implements ContainerRuntime {
     });
     this.#events = new ContainerEvents({ engine, owner, clock, log });
     this.#images = new ImageStore({ engine });
+    this.#ports = new PortDialer({ clock, log });
   }
 
   /** Does not talk to the engine yet: an agent may start before it. */
@@ -149,6 +157,23 @@ export class DockerRuntime implements ContainerRuntime {
 
   exec(id: string, command: readonly string[], timeoutMs: number, signal?: AbortSignal) {
     return runExec({ engine: this.#engine, clock: this.#clock }, { containerId: id, command, timeoutMs }, signal);
+  }
+
+  startProcess(id: string, options: ProcessOptions, signal: AbortSignal): Promise<ContainerProcess> {
+    return startProcess({ engine: this.#engine, observer: this.#observer, clock: this.#clock }, id, options, signal);
+  }
+
+  attach(id: string, options: AttachOptions, signal: AbortSignal): Promise<ContainerProcess> {
+    return attachContainer({ engine: this.#engine, observer: this.#observer, clock: this.#clock }, id, options, signal);
+  }
+
+  async dial(podUid: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    const [pod] = await this.#observer.observe(podUid);
+    const sandbox = pod?.sandboxes.findLast(({ state }) => state === 'running');
+    if (!pod || !sandbox) throw new LongshoreError('NotFound', `no sandbox of pod ${podUid} is running`);
+    const { State: state } = await this.#observer.known(sandbox.id);
+    const { hostNetwork } = await this.#sandboxes.namespaces(pod, sandbox.attempt);
+    return this.#ports.dial({ id: sandbox.id, pid: state.Pid, ip: sandbox.ip, hostNetwork }, port, signal);
   }
 
   logs(id: string, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array> {

@@ -18,20 +18,38 @@ async function* cut(bytes: Buffer, sizes: readonly number[]): AsyncGenerator<Uin
   yield bytes.subarray(start);
 }
 
-async function collect(stream: AsyncIterable<Uint8Array>): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of readFrames(stream)) pieces.push(piece);
-  return Buffer.concat(pieces).toString('utf8');
+/** What came on each channel. */
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<{ channel: string; text: string }[]> {
+  const pieces: { channel: string; data: Uint8Array }[] = [];
+  for await (const { channel, data } of readFrames(stream)) {
+    const last = pieces.at(-1);
+    if (last?.channel === channel) last.data = Buffer.concat([last.data, data]);
+    else pieces.push({ channel, data });
+  }
+  return pieces.map(({ channel, data }) => ({ channel, text: Buffer.from(data).toString('utf8') }));
+}
+
+/** Neighbours of one channel as one, without those that say nothing. */
+function joined(parts: readonly (readonly [number, string])[]): { channel: string; text: string }[] {
+  const all: { channel: string; text: string }[] = [];
+  for (const [stream, text] of parts) {
+    const channel = stream === 2 ? 'stderr' : 'stdout';
+    const last = all.at(-1);
+    if (text === '') continue;
+    if (last?.channel === channel) last.text += text;
+    else all.push({ channel, text });
+  }
+  return all;
 }
 
 describe('output frames', () => {
-  it('give the output in order, however the stream is cut', async () => {
+  it('give the output of each channel in order, however the stream is cut', async () => {
     const property = fc.asyncProperty(
       fc.array(fc.tuple(fc.constantFrom(1, 2), fc.string())),
       fc.array(fc.integer({ min: 0, max: 9 })),
       async (parts, sizes) => {
         const bytes = Buffer.concat(parts.map(([stream, text]) => frame(stream, text)));
-        expect(await collect(cut(bytes, sizes))).to.equal(parts.map(([, text]) => text).join(''));
+        expect(await collect(cut(bytes, sizes))).to.deep.equal(joined(parts));
       },
     );
     await fc.assert(property);

@@ -1,5 +1,8 @@
+import type { Duplex } from 'node:stream';
+
 import type { Clock } from '../../../lib/clock/clock.js';
 import type { ContainerSpec, LogOptions, ObservedContainer } from '../container-runtime.js';
+import type { FakeMain } from './fake-process.js';
 
 /** How a container of the fake behaves. The default runs until it is stopped. */
 export interface FakeProgram {
@@ -15,6 +18,12 @@ export interface FakeProgram {
   stopExitCode?: number;
   /** Answers exec. Default: exit code 0 and no output. `durationMs` runs on the clock. */
   exec?: (command: readonly string[]) => { exitCode: number; output?: string; durationMs?: number };
+  /** The main function of a command whose streams are connected. Default: prints and exits as `exec` says. */
+  process?: (command: readonly string[]) => FakeMain | undefined;
+  /** Hears what is written to the container's own stdin. Default: nothing happens. */
+  onInput?: (text: string, container: Pick<FakeContainer, 'write' | 'exit'>) => void;
+  /** Answers connections to these ports of the pod. */
+  ports?: Readonly<Record<number, (connection: Duplex) => void>>;
 }
 
 /**
@@ -127,6 +136,28 @@ export class FakeContainer {
       if (!follow || left <= 0 || signal.aborted || this.#observed.state === 'exited') return;
       await this.#changed(signal);
     }
+  }
+
+  /** As `process` of its program says, else `exec`. */
+  mainOf(command: readonly string[]): FakeMain {
+    const main = this.program.process?.(command);
+    if (main) return main;
+    return async ({ write }) => {
+      const { exitCode, output = '', durationMs = 0 } = this.program.exec?.(command) ?? { exitCode: 0 };
+      if (durationMs > 0) await this.#clock.sleep(durationMs);
+      await write(output);
+      return exitCode;
+    };
+  }
+
+  /** Its own process, from now on: the log is what it writes. */
+  ownMain(): FakeMain {
+    return async ({ stdin, write }) => {
+      stdin.on('data', (chunk: Buffer) => this.program.onInput?.(chunk.toString(), this));
+      const options = { follow: true, timestamps: false, tailLines: 0 };
+      for await (const chunk of this.logs(options, new AbortController().signal)) await write(chunk);
+      return this.#observed.exitCode;
+    };
   }
 
   #update(change: Partial<ObservedContainer>): void {

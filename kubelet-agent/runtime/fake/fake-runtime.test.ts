@@ -1,4 +1,7 @@
+import type { Readable } from 'node:stream';
+
 import { expect } from 'chai';
+import { waitForAbort } from '../../../lib/async/signals.js';
 import { FakeClock } from '../../../lib/clock/fake-clock.js';
 import { LongshoreError } from '../../../lib/errors/errors.js';
 import {
@@ -9,13 +12,44 @@ import {
   type ContractProgram,
 } from '../runtime-contract.js';
 import type { FakeProgram } from './fake-container.js';
+import type { FakeMain } from './fake-process.js';
 import { FakeRuntime } from './fake-runtime.js';
 
 const image = 'busybox:1';
 const exec = (command: readonly string[]) =>
   command[0] === 'hang' ? { exitCode: 0, durationMs: Infinity } : { exitCode: 7, output: 'hello\n' };
+const process = ([word = '']: readonly string[]): FakeMain | undefined => mains[word];
+const mains: Record<string, FakeMain> = {
+  twice: async ({ write }) => {
+    await write('out\n');
+    await write('err\n', 'stderr');
+    return 0;
+  },
+  echo: async ({ stdin, write }) => {
+    for await (const chunk of stream(stdin)) await write(chunk);
+    return 5;
+  },
+  hang: async ({ hungUp }) => {
+    await waitForAbort(hungUp);
+    return 129;
+  },
+  measure: async ({ size, write }) => {
+    while (size.rows === 0) await new Promise((resolve) => setImmediate(resolve));
+    await write(`${size.rows} ${size.columns}\n`);
+    return 0;
+  },
+};
+const stream = (readable: Readable): AsyncIterable<Buffer> => readable;
+
 const programs: Record<Exclude<ContractProgram, 'does not exist'>, FakeProgram> = {
-  waits: { exec },
+  waits: { exec, process },
+  echoes: {
+    onInput: (text, container) => {
+      container.write(text.trimEnd());
+      container.exit(5);
+    },
+  },
+  serves: { ports: { 8080: (connection) => connection.end('HTTP/1.0 404 Not Found\r\n\r\n') } },
   'ignores SIGTERM': { stopAfterMs: Infinity },
   'prints and fails': { output: ['one', 'two'], exitAfterMs: 10, exitCode: 3 },
   'prints and ends later': { output: ['one'], exitAfterMs: 1_000 },
@@ -41,7 +75,7 @@ describeRuntimeContract('FakeRuntime', async () => {
       while (!settled);
       return done;
     },
-    exec: { prints: ['print'], hangs: ['hang'] },
+    exec: { prints: ['print'], hangs: ['hang'], printsTwice: ['twice'], echoes: ['echo'], measures: ['measure'] },
   };
 });
 

@@ -1,7 +1,11 @@
+import { type Duplex, duplexPair } from 'node:stream';
+
 import type { Clock } from '../../../lib/clock/clock.js';
 import { LongshoreError } from '../../../lib/errors/errors.js';
 import { ChangeFeed } from '../change-feed.js';
 import type {
+  AttachOptions,
+  ContainerProcess,
   ContainerRuntime,
   ContainerSpec,
   LogOptions,
@@ -10,12 +14,14 @@ import type {
   ObservedPod,
   ObservedSandbox,
   PodNetwork,
+  ProcessOptions,
   RegistryCredentials,
   SandboxSpec,
 } from '../container-runtime.js';
 import { FakeContainer, type FakeProgram } from './fake-container.js';
 import { FakeImages } from './fake-images.js';
 import { FakePods } from './fake-pods.js';
+import { FakeProcess } from './fake-process.js';
 
 /** A start that the fake lets fail: nothing left behind, or an exited container that says why. */
 export type StartFailure = { throws: LongshoreError } | { exitCode: number; error: string };
@@ -215,9 +221,7 @@ export class FakeRuntime implements ContainerRuntime {
   }
 
   async exec(id: string, command: readonly string[], timeoutMs: number, signal?: AbortSignal) {
-    this.#check();
-    const container = this.#pods.container(id);
-    if (!container?.running) throw new LongshoreError('NotFound', `container ${id} is not running`);
+    const container = this.#running(id);
     const answer = container.program.exec?.(command) ?? { exitCode: 0 };
     const durationMs = answer.durationMs ?? 0;
     if (durationMs > 0) await this.#clock.sleep(Math.min(durationMs, timeoutMs), signal);
@@ -225,6 +229,32 @@ export class FakeRuntime implements ContainerRuntime {
       throw new LongshoreError('DeadlineExceeded', `command "${command.join(' ')}" timed out after ${timeoutMs} ms`);
     }
     return { exitCode: answer.exitCode, output: (answer.output ?? '').slice(0, outputLimit) };
+  }
+
+  async startProcess(id: string, options: ProcessOptions, signal: AbortSignal): Promise<ContainerProcess> {
+    return new FakeProcess({ main: this.#running(id).mainOf(options.command), tty: options.tty, signal });
+  }
+
+  async attach(id: string, _options: AttachOptions, signal: AbortSignal): Promise<ContainerProcess> {
+    const container = this.#running(id);
+    return new FakeProcess({ main: container.ownMain(), tty: container.spec.tty, signal });
+  }
+
+  async dial(podUid: string, port: number): Promise<Duplex> {
+    this.#check();
+    const pod = this.#pods.get(podUid);
+    if (!pod?.sandboxes.some(({ state }) => state === 'running')) {
+      throw new LongshoreError('NotFound', `no sandbox of pod ${podUid} is running`);
+    }
+    const answer = pod.containers.filter(({ running }) => running).find(({ program }) => program.ports?.[port])?.program.ports?.[
+      port
+    ];
+    if (!answer) {
+      throw new LongshoreError('Unavailable', `failed to connect to localhost:${port} inside the pod: connection refused`);
+    }
+    const [ours, theirs] = duplexPair();
+    answer(theirs);
+    return ours;
   }
 
   async *logs(id: string, options: LogOptions, signal: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -260,6 +290,14 @@ export class FakeRuntime implements ContainerRuntime {
       this.#feed.publish(podUid);
     }
     this.#pods.network = undefined;
+  }
+
+  /** @throws LongshoreError NotFound when it is gone, or does not run */
+  #running(id: string): FakeContainer {
+    this.#check();
+    const container = this.#pods.container(id);
+    if (!container?.running) throw new LongshoreError('NotFound', `container ${id} is not running`);
+    return container;
   }
 
   #check(): void {

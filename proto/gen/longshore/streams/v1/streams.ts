@@ -33,8 +33,14 @@ export interface ListenResponse {
   /** Names the request; unguessable. */
   streamId: string;
   podUid: string;
+  /** Empty for what concerns the whole pod. */
   containerName: string;
-  request: { $case: "logs"; value: LogsRequest } | undefined;
+  request:
+    | { $case: "logs"; value: LogsRequest }
+    | { $case: "exec"; value: ExecRequest }
+    | { $case: "attach"; value: AttachContainerRequest }
+    | { $case: "portForward"; value: PortForwardRequest }
+    | undefined;
 }
 
 /** As the query parameters of Kubernetes' pods/log. */
@@ -47,17 +53,53 @@ export interface LogsRequest {
   since: Date | undefined;
 }
 
+/** As the query parameters of Kubernetes' pods/exec: a new process in a running container. */
+export interface ExecRequest {
+  command: string[];
+  stdin: boolean;
+  stdout: boolean;
+  /** Without effect with tty: a terminal has one output. */
+  stderr: boolean;
+  tty: boolean;
+}
+
+/** As the query parameters of Kubernetes' pods/attach: the container's own process. */
+export interface AttachContainerRequest {
+  stdin: boolean;
+  stdout: boolean;
+  stderr: boolean;
+}
+
+/** A TCP connection to a port of localhost, as the pod sees it. */
+export interface PortForwardRequest {
+  /** 1 to 65535. */
+  port: number;
+}
+
 export interface AttachRequest {
   message:
     | //
     /** First message only. */
     { $case: "open"; value: AttachOpen }
     | //
-    /** At most 32 KiB; output of the container. */
+    /** At most 32 KiB: a log, stdout of a process, what a port answers. */
     { $case: "data"; value: Buffer }
     | //
     /** Last message: why the request failed. Absent on success. */
     { $case: "error"; value: StreamError }
+    | //
+    /** The process runs, or the port is connected; not sent for logs. */
+    { $case: "started"; value: AttachStarted }
+    | //
+    /** At most 32 KiB of stderr. */
+    { $case: "stderr"; value: Buffer }
+    | //
+    /** Last message of exec, after all output; of attach when the container has ended. */
+    { $case: "exit"; value: ProcessExit }
+    | //
+    /** port_forward: the pod sends nothing more; it may still read. */
+    { $case: "dataEnd"; value: DataEnd }
+    | { $case: "credit"; value: Credit }
     | undefined;
 }
 
@@ -72,15 +114,44 @@ export interface StreamError {
   message: string;
 }
 
+export interface AttachStarted {
+}
+
+export interface ProcessExit {
+  /** 0 to 255. */
+  code: number;
+}
+
+export interface DataEnd {
+}
+
+export interface Credit {
+  /** Of data that the reader has taken; the sender may send as much again. */
+  bytes: number;
+}
+
 export interface AttachResponse {
   message:
     | //
     /** The user went away: stop and end the stream. */
     { $case: "cancel"; value: AttachCancel }
+    | //
+    /** At most 32 KiB: stdin of a process, what is sent to a port. */
+    { $case: "data"; value: Buffer }
+    | //
+    /** End of stdin, or of what is sent to a port. */
+    { $case: "dataEnd"; value: DataEnd }
+    | { $case: "resize"; value: TerminalSize }
+    | { $case: "credit"; value: Credit }
     | undefined;
 }
 
 export interface AttachCancel {
+}
+
+export interface TerminalSize {
+  columns: number;
+  rows: number;
 }
 
 function createBaseListenRequest(): ListenRequest {
@@ -175,6 +246,15 @@ export const ListenResponse: MessageFns<ListenResponse> = {
       case "logs":
         LogsRequest.encode(message.request.value, writer.uint32(34).fork()).join();
         break;
+      case "exec":
+        ExecRequest.encode(message.request.value, writer.uint32(42).fork()).join();
+        break;
+      case "attach":
+        AttachContainerRequest.encode(message.request.value, writer.uint32(50).fork()).join();
+        break;
+      case "portForward":
+        PortForwardRequest.encode(message.request.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -224,6 +304,30 @@ export const ListenResponse: MessageFns<ListenResponse> = {
             message.request = { $case: "logs", value: LogsRequest.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.request = { $case: "exec", value: ExecRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.request = { $case: "attach", value: AttachContainerRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.request = { $case: "portForward", value: PortForwardRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -253,7 +357,17 @@ export const ListenResponse: MessageFns<ListenResponse> = {
         : isSet(object.container_name)
         ? globalThis.String(object.container_name)
         : "",
-      request: isSet(object.logs) ? { $case: "logs", value: LogsRequest.fromJSON(object.logs) } : undefined,
+      request: isSet(object.logs)
+        ? { $case: "logs", value: LogsRequest.fromJSON(object.logs) }
+        : isSet(object.exec)
+        ? { $case: "exec", value: ExecRequest.fromJSON(object.exec) }
+        : isSet(object.attach)
+        ? { $case: "attach", value: AttachContainerRequest.fromJSON(object.attach) }
+        : isSet(object.portForward)
+        ? { $case: "portForward", value: PortForwardRequest.fromJSON(object.portForward) }
+        : isSet(object.port_forward)
+        ? { $case: "portForward", value: PortForwardRequest.fromJSON(object.port_forward) }
+        : undefined,
     };
   },
 
@@ -270,6 +384,12 @@ export const ListenResponse: MessageFns<ListenResponse> = {
     }
     if (message.request?.$case === "logs") {
       obj.logs = LogsRequest.toJSON(message.request.value);
+    } else if (message.request?.$case === "exec") {
+      obj.exec = ExecRequest.toJSON(message.request.value);
+    } else if (message.request?.$case === "attach") {
+      obj.attach = AttachContainerRequest.toJSON(message.request.value);
+    } else if (message.request?.$case === "portForward") {
+      obj.portForward = PortForwardRequest.toJSON(message.request.value);
     }
     return obj;
   },
@@ -286,6 +406,24 @@ export const ListenResponse: MessageFns<ListenResponse> = {
       case "logs": {
         if (object.request?.value !== undefined && object.request?.value !== null) {
           message.request = { $case: "logs", value: LogsRequest.fromPartial(object.request.value) };
+        }
+        break;
+      }
+      case "exec": {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = { $case: "exec", value: ExecRequest.fromPartial(object.request.value) };
+        }
+        break;
+      }
+      case "attach": {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = { $case: "attach", value: AttachContainerRequest.fromPartial(object.request.value) };
+        }
+        break;
+      }
+      case "portForward": {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = { $case: "portForward", value: PortForwardRequest.fromPartial(object.request.value) };
         }
         break;
       }
@@ -458,6 +596,307 @@ export const LogsRequest: MessageFns<LogsRequest> = {
   },
 };
 
+function createBaseExecRequest(): ExecRequest {
+  return { command: [], stdin: false, stdout: false, stderr: false, tty: false };
+}
+
+export const ExecRequest: MessageFns<ExecRequest> = {
+  encode(message: ExecRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.command) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.stdin !== false) {
+      writer.uint32(16).bool(message.stdin);
+    }
+    if (message.stdout !== false) {
+      writer.uint32(24).bool(message.stdout);
+    }
+    if (message.stderr !== false) {
+      writer.uint32(32).bool(message.stderr);
+    }
+    if (message.tty !== false) {
+      writer.uint32(40).bool(message.tty);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExecRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExecRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.command.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.stdin = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.stdout = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.stderr = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.tty = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExecRequest {
+    return {
+      command: globalThis.Array.isArray(object?.command) ? object.command.map((e: any) => globalThis.String(e)) : [],
+      stdin: isSet(object.stdin) ? globalThis.Boolean(object.stdin) : false,
+      stdout: isSet(object.stdout) ? globalThis.Boolean(object.stdout) : false,
+      stderr: isSet(object.stderr) ? globalThis.Boolean(object.stderr) : false,
+      tty: isSet(object.tty) ? globalThis.Boolean(object.tty) : false,
+    };
+  },
+
+  toJSON(message: ExecRequest): unknown {
+    const obj: any = {};
+    if (message.command?.length) {
+      obj.command = message.command;
+    }
+    if (message.stdin !== false) {
+      obj.stdin = message.stdin;
+    }
+    if (message.stdout !== false) {
+      obj.stdout = message.stdout;
+    }
+    if (message.stderr !== false) {
+      obj.stderr = message.stderr;
+    }
+    if (message.tty !== false) {
+      obj.tty = message.tty;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExecRequest>, I>>(base?: I): ExecRequest {
+    return ExecRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExecRequest>, I>>(object: I): ExecRequest {
+    const message = createBaseExecRequest();
+    message.command = object.command?.map((e) => e) || [];
+    message.stdin = object.stdin ?? false;
+    message.stdout = object.stdout ?? false;
+    message.stderr = object.stderr ?? false;
+    message.tty = object.tty ?? false;
+    return message;
+  },
+};
+
+function createBaseAttachContainerRequest(): AttachContainerRequest {
+  return { stdin: false, stdout: false, stderr: false };
+}
+
+export const AttachContainerRequest: MessageFns<AttachContainerRequest> = {
+  encode(message: AttachContainerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stdin !== false) {
+      writer.uint32(8).bool(message.stdin);
+    }
+    if (message.stdout !== false) {
+      writer.uint32(16).bool(message.stdout);
+    }
+    if (message.stderr !== false) {
+      writer.uint32(24).bool(message.stderr);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttachContainerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttachContainerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.stdin = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.stdout = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.stderr = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AttachContainerRequest {
+    return {
+      stdin: isSet(object.stdin) ? globalThis.Boolean(object.stdin) : false,
+      stdout: isSet(object.stdout) ? globalThis.Boolean(object.stdout) : false,
+      stderr: isSet(object.stderr) ? globalThis.Boolean(object.stderr) : false,
+    };
+  },
+
+  toJSON(message: AttachContainerRequest): unknown {
+    const obj: any = {};
+    if (message.stdin !== false) {
+      obj.stdin = message.stdin;
+    }
+    if (message.stdout !== false) {
+      obj.stdout = message.stdout;
+    }
+    if (message.stderr !== false) {
+      obj.stderr = message.stderr;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AttachContainerRequest>, I>>(base?: I): AttachContainerRequest {
+    return AttachContainerRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AttachContainerRequest>, I>>(object: I): AttachContainerRequest {
+    const message = createBaseAttachContainerRequest();
+    message.stdin = object.stdin ?? false;
+    message.stdout = object.stdout ?? false;
+    message.stderr = object.stderr ?? false;
+    return message;
+  },
+};
+
+function createBasePortForwardRequest(): PortForwardRequest {
+  return { port: 0 };
+}
+
+export const PortForwardRequest: MessageFns<PortForwardRequest> = {
+  encode(message: PortForwardRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.port !== 0) {
+      writer.uint32(8).uint32(message.port);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PortForwardRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePortForwardRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PortForwardRequest {
+    return { port: isSet(object.port) ? globalThis.Number(object.port) : 0 };
+  },
+
+  toJSON(message: PortForwardRequest): unknown {
+    const obj: any = {};
+    if (message.port !== 0) {
+      obj.port = Math.round(message.port);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PortForwardRequest>, I>>(base?: I): PortForwardRequest {
+    return PortForwardRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PortForwardRequest>, I>>(object: I): PortForwardRequest {
+    const message = createBasePortForwardRequest();
+    message.port = object.port ?? 0;
+    return message;
+  },
+};
+
 function createBaseAttachRequest(): AttachRequest {
   return { message: undefined };
 }
@@ -473,6 +912,21 @@ export const AttachRequest: MessageFns<AttachRequest> = {
         break;
       case "error":
         StreamError.encode(message.message.value, writer.uint32(26).fork()).join();
+        break;
+      case "started":
+        AttachStarted.encode(message.message.value, writer.uint32(34).fork()).join();
+        break;
+      case "stderr":
+        writer.uint32(42).bytes(message.message.value);
+        break;
+      case "exit":
+        ProcessExit.encode(message.message.value, writer.uint32(50).fork()).join();
+        break;
+      case "dataEnd":
+        DataEnd.encode(message.message.value, writer.uint32(58).fork()).join();
+        break;
+      case "credit":
+        Credit.encode(message.message.value, writer.uint32(66).fork()).join();
         break;
     }
     return writer;
@@ -515,6 +969,46 @@ export const AttachRequest: MessageFns<AttachRequest> = {
             message.message = { $case: "error", value: StreamError.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = { $case: "started", value: AttachStarted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = { $case: "stderr", value: Buffer.from(reader.bytes()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.message = { $case: "exit", value: ProcessExit.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.message = { $case: "dataEnd", value: DataEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.message = { $case: "credit", value: Credit.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -535,6 +1029,18 @@ export const AttachRequest: MessageFns<AttachRequest> = {
         ? { $case: "data", value: Buffer.from(bytesFromBase64(object.data)) }
         : isSet(object.error)
         ? { $case: "error", value: StreamError.fromJSON(object.error) }
+        : isSet(object.started)
+        ? { $case: "started", value: AttachStarted.fromJSON(object.started) }
+        : isSet(object.stderr)
+        ? { $case: "stderr", value: Buffer.from(bytesFromBase64(object.stderr)) }
+        : isSet(object.exit)
+        ? { $case: "exit", value: ProcessExit.fromJSON(object.exit) }
+        : isSet(object.dataEnd)
+        ? { $case: "dataEnd", value: DataEnd.fromJSON(object.dataEnd) }
+        : isSet(object.data_end)
+        ? { $case: "dataEnd", value: DataEnd.fromJSON(object.data_end) }
+        : isSet(object.credit)
+        ? { $case: "credit", value: Credit.fromJSON(object.credit) }
         : undefined,
     };
   },
@@ -547,6 +1053,16 @@ export const AttachRequest: MessageFns<AttachRequest> = {
       obj.data = base64FromBytes(message.message.value);
     } else if (message.message?.$case === "error") {
       obj.error = StreamError.toJSON(message.message.value);
+    } else if (message.message?.$case === "started") {
+      obj.started = AttachStarted.toJSON(message.message.value);
+    } else if (message.message?.$case === "stderr") {
+      obj.stderr = base64FromBytes(message.message.value);
+    } else if (message.message?.$case === "exit") {
+      obj.exit = ProcessExit.toJSON(message.message.value);
+    } else if (message.message?.$case === "dataEnd") {
+      obj.dataEnd = DataEnd.toJSON(message.message.value);
+    } else if (message.message?.$case === "credit") {
+      obj.credit = Credit.toJSON(message.message.value);
     }
     return obj;
   },
@@ -572,6 +1088,36 @@ export const AttachRequest: MessageFns<AttachRequest> = {
       case "error": {
         if (object.message?.value !== undefined && object.message?.value !== null) {
           message.message = { $case: "error", value: StreamError.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "started": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "started", value: AttachStarted.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "stderr": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "stderr", value: object.message.value };
+        }
+        break;
+      }
+      case "exit": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "exit", value: ProcessExit.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "dataEnd": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "dataEnd", value: DataEnd.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "credit": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "credit", value: Credit.fromPartial(object.message.value) };
         }
         break;
       }
@@ -758,6 +1304,244 @@ export const StreamError: MessageFns<StreamError> = {
   },
 };
 
+function createBaseAttachStarted(): AttachStarted {
+  return {};
+}
+
+export const AttachStarted: MessageFns<AttachStarted> = {
+  encode(_: AttachStarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttachStarted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttachStarted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): AttachStarted {
+    return {};
+  },
+
+  toJSON(_: AttachStarted): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AttachStarted>, I>>(base?: I): AttachStarted {
+    return AttachStarted.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AttachStarted>, I>>(_: I): AttachStarted {
+    const message = createBaseAttachStarted();
+    return message;
+  },
+};
+
+function createBaseProcessExit(): ProcessExit {
+  return { code: 0 };
+}
+
+export const ProcessExit: MessageFns<ProcessExit> = {
+  encode(message: ProcessExit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.code !== 0) {
+      writer.uint32(8).int32(message.code);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProcessExit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProcessExit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.code = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProcessExit {
+    return { code: isSet(object.code) ? globalThis.Number(object.code) : 0 };
+  },
+
+  toJSON(message: ProcessExit): unknown {
+    const obj: any = {};
+    if (message.code !== 0) {
+      obj.code = Math.round(message.code);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProcessExit>, I>>(base?: I): ProcessExit {
+    return ProcessExit.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProcessExit>, I>>(object: I): ProcessExit {
+    const message = createBaseProcessExit();
+    message.code = object.code ?? 0;
+    return message;
+  },
+};
+
+function createBaseDataEnd(): DataEnd {
+  return {};
+}
+
+export const DataEnd: MessageFns<DataEnd> = {
+  encode(_: DataEnd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DataEnd {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDataEnd();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DataEnd {
+    return {};
+  },
+
+  toJSON(_: DataEnd): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DataEnd>, I>>(base?: I): DataEnd {
+    return DataEnd.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DataEnd>, I>>(_: I): DataEnd {
+    const message = createBaseDataEnd();
+    return message;
+  },
+};
+
+function createBaseCredit(): Credit {
+  return { bytes: 0 };
+}
+
+export const Credit: MessageFns<Credit> = {
+  encode(message: Credit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.bytes !== 0) {
+      writer.uint32(8).uint32(message.bytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Credit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCredit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.bytes = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Credit {
+    return { bytes: isSet(object.bytes) ? globalThis.Number(object.bytes) : 0 };
+  },
+
+  toJSON(message: Credit): unknown {
+    const obj: any = {};
+    if (message.bytes !== 0) {
+      obj.bytes = Math.round(message.bytes);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Credit>, I>>(base?: I): Credit {
+    return Credit.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Credit>, I>>(object: I): Credit {
+    const message = createBaseCredit();
+    message.bytes = object.bytes ?? 0;
+    return message;
+  },
+};
+
 function createBaseAttachResponse(): AttachResponse {
   return { message: undefined };
 }
@@ -767,6 +1551,18 @@ export const AttachResponse: MessageFns<AttachResponse> = {
     switch (message.message?.$case) {
       case "cancel":
         AttachCancel.encode(message.message.value, writer.uint32(10).fork()).join();
+        break;
+      case "data":
+        writer.uint32(18).bytes(message.message.value);
+        break;
+      case "dataEnd":
+        DataEnd.encode(message.message.value, writer.uint32(26).fork()).join();
+        break;
+      case "resize":
+        TerminalSize.encode(message.message.value, writer.uint32(34).fork()).join();
+        break;
+      case "credit":
+        Credit.encode(message.message.value, writer.uint32(42).fork()).join();
         break;
     }
     return writer;
@@ -793,6 +1589,38 @@ export const AttachResponse: MessageFns<AttachResponse> = {
             message.message = { $case: "cancel", value: AttachCancel.decode(reader, reader.uint32()) };
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = { $case: "data", value: Buffer.from(reader.bytes()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = { $case: "dataEnd", value: DataEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = { $case: "resize", value: TerminalSize.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = { $case: "credit", value: Credit.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -807,7 +1635,19 @@ export const AttachResponse: MessageFns<AttachResponse> = {
 
   fromJSON(object: any): AttachResponse {
     return {
-      message: isSet(object.cancel) ? { $case: "cancel", value: AttachCancel.fromJSON(object.cancel) } : undefined,
+      message: isSet(object.cancel)
+        ? { $case: "cancel", value: AttachCancel.fromJSON(object.cancel) }
+        : isSet(object.data)
+        ? { $case: "data", value: Buffer.from(bytesFromBase64(object.data)) }
+        : isSet(object.dataEnd)
+        ? { $case: "dataEnd", value: DataEnd.fromJSON(object.dataEnd) }
+        : isSet(object.data_end)
+        ? { $case: "dataEnd", value: DataEnd.fromJSON(object.data_end) }
+        : isSet(object.resize)
+        ? { $case: "resize", value: TerminalSize.fromJSON(object.resize) }
+        : isSet(object.credit)
+        ? { $case: "credit", value: Credit.fromJSON(object.credit) }
+        : undefined,
     };
   },
 
@@ -815,6 +1655,14 @@ export const AttachResponse: MessageFns<AttachResponse> = {
     const obj: any = {};
     if (message.message?.$case === "cancel") {
       obj.cancel = AttachCancel.toJSON(message.message.value);
+    } else if (message.message?.$case === "data") {
+      obj.data = base64FromBytes(message.message.value);
+    } else if (message.message?.$case === "dataEnd") {
+      obj.dataEnd = DataEnd.toJSON(message.message.value);
+    } else if (message.message?.$case === "resize") {
+      obj.resize = TerminalSize.toJSON(message.message.value);
+    } else if (message.message?.$case === "credit") {
+      obj.credit = Credit.toJSON(message.message.value);
     }
     return obj;
   },
@@ -828,6 +1676,30 @@ export const AttachResponse: MessageFns<AttachResponse> = {
       case "cancel": {
         if (object.message?.value !== undefined && object.message?.value !== null) {
           message.message = { $case: "cancel", value: AttachCancel.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "data": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "data", value: object.message.value };
+        }
+        break;
+      }
+      case "dataEnd": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "dataEnd", value: DataEnd.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "resize": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "resize", value: TerminalSize.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "credit": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "credit", value: Credit.fromPartial(object.message.value) };
         }
         break;
       }
@@ -888,9 +1760,94 @@ export const AttachCancel: MessageFns<AttachCancel> = {
   },
 };
 
+function createBaseTerminalSize(): TerminalSize {
+  return { columns: 0, rows: 0 };
+}
+
+export const TerminalSize: MessageFns<TerminalSize> = {
+  encode(message: TerminalSize, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.columns !== 0) {
+      writer.uint32(8).uint32(message.columns);
+    }
+    if (message.rows !== 0) {
+      writer.uint32(16).uint32(message.rows);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TerminalSize {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTerminalSize();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.columns = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.rows = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TerminalSize {
+    return {
+      columns: isSet(object.columns) ? globalThis.Number(object.columns) : 0,
+      rows: isSet(object.rows) ? globalThis.Number(object.rows) : 0,
+    };
+  },
+
+  toJSON(message: TerminalSize): unknown {
+    const obj: any = {};
+    if (message.columns !== 0) {
+      obj.columns = Math.round(message.columns);
+    }
+    if (message.rows !== 0) {
+      obj.rows = Math.round(message.rows);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TerminalSize>, I>>(base?: I): TerminalSize {
+    return TerminalSize.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TerminalSize>, I>>(object: I): TerminalSize {
+    const message = createBaseTerminalSize();
+    message.columns = object.columns ?? 0;
+    message.rows = object.rows ?? 0;
+    return message;
+  },
+};
+
 /**
- * StreamService carries what a user asks of a running container. Agents only dial
- * out: the control plane asks on Listen, and the agent answers by opening Attach.
+ * StreamService carries what a user asks of a running pod. Agents only dial out: the
+ * control plane asks on Listen, and the agent answers by opening Attach.
  * Callers hold a kubelet agent's certificate and a current session.
  */
 export type StreamServiceService = typeof StreamServiceService;
@@ -913,9 +1870,18 @@ export const StreamServiceService = {
     responseDeserialize: (value: Buffer): ListenResponse => ListenResponse.decode(value),
   },
   /**
-   * Caller: the kubelet agent, one stream a request. The first message holds
-   * `open`, then frames flow until one side half-closes. Not idempotent, never
-   * retried: the user asks again.
+   * Caller: the kubelet agent, one stream a request; for port-forward that is one
+   * stream a TCP connection. Not idempotent, never retried: the user asks again.
+   * Start: the first message holds `open`; `started` follows once the request is
+   * being carried out, or `error` when it cannot be. End: the agent half-closes
+   * after its last frame; `cancel` from the control plane, or the end of the
+   * call, makes it stop. A broken call ends the request; nothing resumes.
+   *
+   * Flow control, in each direction by itself: a side sends at most 256 KiB of
+   * data, stdout and stderr together, beyond what it was granted; the other side
+   * grants by `credit` what its reader has taken. Messages are therefore read as
+   * they come: a reader that stalls stops the sender of its own stream, neither
+   * `cancel` nor another stream waits behind it, and nothing buffers more.
    */
   attach: {
     path: "/longshore.streams.v1.StreamService/Attach" as const,
@@ -939,9 +1905,18 @@ export interface StreamServiceServer extends UntypedServiceImplementation {
    */
   listen: handleServerStreamingCall<ListenRequest, ListenResponse>;
   /**
-   * Caller: the kubelet agent, one stream a request. The first message holds
-   * `open`, then frames flow until one side half-closes. Not idempotent, never
-   * retried: the user asks again.
+   * Caller: the kubelet agent, one stream a request; for port-forward that is one
+   * stream a TCP connection. Not idempotent, never retried: the user asks again.
+   * Start: the first message holds `open`; `started` follows once the request is
+   * being carried out, or `error` when it cannot be. End: the agent half-closes
+   * after its last frame; `cancel` from the control plane, or the end of the
+   * call, makes it stop. A broken call ends the request; nothing resumes.
+   *
+   * Flow control, in each direction by itself: a side sends at most 256 KiB of
+   * data, stdout and stderr together, beyond what it was granted; the other side
+   * grants by `credit` what its reader has taken. Messages are therefore read as
+   * they come: a reader that stalls stops the sender of its own stream, neither
+   * `cancel` nor another stream waits behind it, and nothing buffers more.
    */
   attach: handleBidiStreamingCall<AttachRequest, AttachResponse>;
 }
@@ -962,9 +1937,18 @@ export interface StreamServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientReadableStream<ListenResponse>;
   /**
-   * Caller: the kubelet agent, one stream a request. The first message holds
-   * `open`, then frames flow until one side half-closes. Not idempotent, never
-   * retried: the user asks again.
+   * Caller: the kubelet agent, one stream a request; for port-forward that is one
+   * stream a TCP connection. Not idempotent, never retried: the user asks again.
+   * Start: the first message holds `open`; `started` follows once the request is
+   * being carried out, or `error` when it cannot be. End: the agent half-closes
+   * after its last frame; `cancel` from the control plane, or the end of the
+   * call, makes it stop. A broken call ends the request; nothing resumes.
+   *
+   * Flow control, in each direction by itself: a side sends at most 256 KiB of
+   * data, stdout and stderr together, beyond what it was granted; the other side
+   * grants by `credit` what its reader has taken. Messages are therefore read as
+   * they come: a reader that stalls stops the sender of its own stream, neither
+   * `cancel` nor another stream waits behind it, and nothing buffers more.
    */
   attach(): ClientDuplexStream<AttachRequest, AttachResponse>;
   attach(options: Partial<CallOptions>): ClientDuplexStream<AttachRequest, AttachResponse>;
