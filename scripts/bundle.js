@@ -14,11 +14,15 @@ import { build } from 'esbuild';
 const programs = ['control-plane', 'kubelet-agent', 'kube-proxy', 'cli'];
 const external = ['lmdb', '@grpc/reflection', 'grpc-health-check', 'cpu-features', 'bufferutil', 'utf-8-validate', '*.node'];
 
+/** Small programs that a program starts beside itself. */
+const helpers = { 'kubelet-agent/runtime/docker/port-dialer/netns-program.ts': 'dist/kubelet-agent/netns-program.cjs' };
+const entries = [...programs.map((program) => [`${program}/main.ts`, `dist/${program}/program.cjs`]), ...Object.entries(helpers)];
+
 const results = await Promise.all(
-  programs.map((program) =>
+  entries.map(([entry, outfile]) =>
     build({
-      entryPoints: [`${program}/main.ts`],
-      outfile: `dist/${program}/program.cjs`,
+      entryPoints: [entry],
+      outfile,
       bundle: true,
       platform: 'node',
       target: 'node20',

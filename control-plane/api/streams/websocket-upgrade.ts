@@ -6,7 +6,7 @@ import { badRequest } from '../status.js';
 
 /** Kubernetes' clients send pieces of at most 64 KiB. */
 const maxMessageBytes = 4 * 1024 * 1024;
-/** Between two signs of life; kubectl gives a connection up that gave none for a minute. */
+/** Between two pings; kubectl gives a connection up that gave no sign of life for a minute. */
 const heartbeatMs = 15_000;
 
 /** The first of `served` that the client offers. @throws StatusError 400 when it offers none of them */
@@ -18,8 +18,7 @@ export function negotiateSubprotocol(upgrade: ConnectionUpgrade, header: string 
 }
 
 /**
- * Answers the handshake. The connection is held by heartbeats from then on, and cut when the
- * client gives no sign of life for two of them or `signal` aborts.
+ * Answers the handshake; pings follow as long as the connection lasts.
  * @throws the signal's reason when the client goes away meanwhile
  */
 export function acceptWebSocket(
@@ -48,22 +47,16 @@ export function acceptWebSocket(
   });
 }
 
+/**
+ * Pings keep what lies between from forgetting the connection, and make a machine that knows
+ * nothing of it say so. A missing pong proves nothing: a client whose reader has stalled
+ * (`kubectl exec ... | less`) answers none. Clients that have vanished are TCP's to find.
+ */
 function keepAlive(webSocket: WebSocket, clock: Clock): void {
-  let alive = true;
-  webSocket.on('pong', () => (alive = true));
-  webSocket.on('message', () => (alive = true));
   const beat = (): void => {
     if (webSocket.readyState !== webSocket.OPEN) return;
-    if (webSocket.isPaused) {
-      // Its pings wait to be read behind what a process does not take yet: a pong unasked tells it to be patient.
-      webSocket.pong();
-      alive = true;
-    } else if (!alive) {
-      webSocket.terminate();
-      return;
-    } else {
-      alive = false;
-    }
+    // Its own pings wait to be read behind stdin that the process does not take: a pong unasked tells it to be patient.
+    if (webSocket.isPaused) webSocket.pong();
     webSocket.ping();
     cancel = clock.after(heartbeatMs, beat);
   };

@@ -10,8 +10,8 @@ import type { DialAnswer, DialRequest } from './dial-messages.js';
 const idleMs = 30_000;
 const startTimeoutMs = 10_000;
 
-/** The program as it lies beside this file: compiled, or as source where sources run. */
-const program = fileURLToPath(new URL(`./netns-program.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url));
+/** The program beside this file: the source, or what scripts/bundle.js made of it. */
+const program = fileURLToPath(new URL(`./netns-program.${import.meta.url.endsWith('.ts') ? 'ts' : 'cjs'}`, import.meta.url));
 
 interface Waiting {
   resolve: (socket: Socket) => void;
