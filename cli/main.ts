@@ -7,14 +7,17 @@ import { addBackupCommands } from './commands/backup.js';
 import { addDebugGrpcCommands } from './commands/debug-grpc.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addLocalClusterCommands } from './commands/local-cluster.js';
+import { addMachineCommands } from './commands/machines.js';
 import { exitCodeOf } from './exit-codes.js';
 
 const program = new Command('longshore')
   .description('Kubernetes pods on ordinary Docker hosts')
   .version(longshoreVersion())
+  .enablePositionalOptions()
   .showHelpAfterError('(longshore --help shows every command)');
 
 addLocalClusterCommands(program);
+addMachineCommands(program);
 addBackupCommands(program);
 addDoctorCommand(program);
 addDebugGrpcCommands(program);

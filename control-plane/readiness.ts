@@ -1,10 +1,8 @@
-import type { HealthCheck } from '../lib/lifecycle/health-server.js';
-
 /** What has to happen before the control plane counts as ready; each step happens once. */
 export class Readiness {
   readonly #missing: Set<string>;
   /** For /readyz, here and of the API. */
-  readonly checks: readonly HealthCheck[];
+  readonly checks: readonly { readonly name: string; check(): string | undefined }[];
 
   constructor(steps: readonly string[]) {
     this.#missing = new Set(steps);

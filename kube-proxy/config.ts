@@ -1,8 +1,9 @@
-import { hostname } from 'node:os';
-
 import { Command } from 'commander';
-import { environmentOption as option, parsePort } from '../lib/command-line/options.js';
 
+import { parsePort } from '../lib/command-line/options.js';
+import { joinTokenSettings, nodeNameSetting } from '../lib/configuration/agent-settings.js';
+import { logLevelSetting } from '../lib/configuration/log-level-setting.js';
+import { Setting } from '../lib/configuration/setting.js';
 import { type LogLevel } from '../lib/log/logger.js';
 
 /** What a kube-proxy is started with. */
@@ -37,11 +38,12 @@ export function createCommand(commands: Commands): Command {
   const run = program
     .command('run', { isDefault: true })
     .description('Serves until it is told to stop')
-    .addOption(option('--server <host:port>', 'node plane of the control plane').makeOptionMandatory())
-    .addOption(option('--token <token>', 'join token, for the first start'))
-    .addOption(option('--token-file <path>', 'file with the join token'))
-    .addOption(option('--health-port <port>', 'port for /healthz, /readyz and /metrics').default(10_256).argParser(parsePort))
+    .addOption(new Setting('--server <host:port>', 'node plane of the control plane').makeOptionMandatory())
+    .addOption(
+      new Setting('--health-port <port>', 'port for /healthz, /readyz and /metrics').default(10_256).argParser(parsePort),
+    )
     .action((_options, invoked: Command) => commands.run(invoked.opts<KubeProxyConfig>()));
+  for (const setting of joinTokenSettings()) run.addOption(setting);
   addCommonOptions(run);
   const cleanup = program
     .command('cleanup')
@@ -53,10 +55,8 @@ export function createCommand(commands: Commands): Command {
 
 function addCommonOptions(command: Command): void {
   command
-    .addOption(option('--node-name <name>', 'name of this node').default(hostname().toLowerCase()))
-    .addOption(option('--state-dir <dir>', 'where to keep certificate and routes').default('/var/lib/longshore/kube-proxy'))
-    .addOption(option('--shared-host', 'other nodes run on this kernel too').default(false))
-    .addOption(
-      option('--log-level <level>', 'least severe line to log').choices(['debug', 'info', 'warn', 'error']).default('info'),
-    );
+    .addOption(nodeNameSetting())
+    .addOption(new Setting('--state-dir <dir>', 'where to keep certificate and routes').default('/var/lib/longshore/kube-proxy'))
+    .addOption(new Setting('--shared-host', 'other nodes run on this kernel too').default(false))
+    .addOption(logLevelSetting());
 }

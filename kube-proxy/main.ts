@@ -6,6 +6,7 @@ import { identityDirectory } from '../lib/identity/identity-file.js';
 import { knownClusterId } from '../lib/identity/known-cluster-id.js';
 import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
+import { claimStateDirectory } from '../lib/lifecycle/state-directory.js';
 import { supervise, type Task } from '../lib/lifecycle/supervise.js';
 import { createLogger, type Logger } from '../lib/log/logger.js';
 import { RoutingServiceClient } from '../proto/gen/longshore/routing/v1/routing.js';
@@ -31,6 +32,7 @@ async function runKubeProxy(config: KubeProxyConfig): Promise<void> {
 
 async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const { nodeName, server, stateDir, sharedHost } = config;
+  await claimStateDirectory(stateDir);
   const { token, tokenFile } = config;
   const agent = { dir: identityDirectory(stateDir), server, nodeName, role: 'kube-proxy' as const, token, tokenFile, clock, log };
   const table = tableName(await knownClusterId({ ...agent, ...(await currentToken(agent, signal)) }), nodeName);

@@ -1,10 +1,9 @@
-import { hostname } from 'node:os';
+import { Command } from 'commander';
 
-import { Command, InvalidArgumentError } from 'commander';
-import { environmentOption as option, parsePort } from '../lib/command-line/options.js';
-
-import { LongshoreError } from '../lib/errors/errors.js';
-import { bytes, cpuMillis } from '../lib/kubernetes/quantity.js';
+import { parsePort } from '../lib/command-line/options.js';
+import { dockerHostSetting, joinTokenSettings, nodeNameSetting, nodeSettings } from '../lib/configuration/agent-settings.js';
+import { logLevelSetting } from '../lib/configuration/log-level-setting.js';
+import { Setting } from '../lib/configuration/setting.js';
 import type { LogLevel } from '../lib/log/logger.js';
 import type { ResourceAmounts, Taint } from '../proto/gen/longshore/node/v1/node.js';
 
@@ -51,22 +50,19 @@ export function createCommand(commands: Commands): Command {
   const run = program
     .command('run', { isDefault: true })
     .description('Serves until it is told to stop; containers go on')
-    .addOption(option('--server <host:port>', 'node plane of the control plane').makeOptionMandatory())
-    .addOption(option('--token <token>', 'join token, for the first start'))
-    .addOption(option('--token-file <path>', 'file with the join token'))
-    .addOption(option('--node-ip <address>', 'InternalIP of the node'))
-    .addOption(option('--shared-host', 'other nodes are on this machine too').default(false))
-    .addOption(option('--capacity <amounts>', 'for example cpu=2,memory=4Gi,pods=110').default({}).argParser(parseCapacity))
-    .addOption(option('--node-labels <labels>', 'for example zone=a,disk=ssd').default({}).argParser(parseLabels))
-    .addOption(option('--register-with-taints <taints>', 'for example key=value:NoSchedule').default([]).argParser(parseTaints))
-    .addOption(option('--health-port <port>', 'port for /healthz, /readyz and /metrics').default(10_248).argParser(parsePort))
+    .addOption(new Setting('--server <host:port>', 'node plane of the control plane').makeOptionMandatory())
+    .addOption(new Setting('--shared-host', 'other nodes are on this machine too').default(false))
+    .addOption(
+      new Setting('--health-port <port>', 'port for /healthz, /readyz and /metrics').default(10_248).argParser(parsePort),
+    )
     .action((_options, invoked: Command) => commands.run(invoked.opts<KubeletAgentConfig>()));
+  for (const setting of [...joinTokenSettings(), ...nodeSettings()]) run.addOption(setting);
   addCommonOptions(run);
   const cleanup = program
     .command('cleanup')
     .description('Removes every container, network and file of an agent that no longer runs')
-    .addOption(option('--cluster-id <id>', 'by default the cluster that the state directory knows'))
-    .addOption(option('--keep-identity', "leave the node's key and certificate").default(false))
+    .addOption(new Setting('--cluster-id <id>', 'by default the cluster that the state directory knows'))
+    .addOption(new Setting('--keep-identity', "leave the node's key and certificate").default(false))
     .action((_options, invoked: Command) => commands.cleanup(invoked.opts<CleanupConfig>()));
   addCommonOptions(cleanup);
   return program;
@@ -74,55 +70,10 @@ export function createCommand(commands: Commands): Command {
 
 function addCommonOptions(command: Command): void {
   command
-    .addOption(option('--node-name <name>', 'name of this node').default(hostname().toLowerCase()))
+    .addOption(nodeNameSetting())
     .addOption(
-      option('--state-dir <dir>', 'where to keep certificate, pods and their files').default('/var/lib/longshore/kubelet'),
+      new Setting('--state-dir <dir>', 'where to keep certificate, pods and their files').default('/var/lib/longshore/kubelet'),
     )
-    .addOption(option('--docker-host <url>', 'unix:///path or tcp://host:port'))
-    .addOption(
-      option('--log-level <level>', 'least severe line to log').choices(['debug', 'info', 'warn', 'error']).default('info'),
-    );
-}
-
-function parseCapacity(value: string): Partial<ResourceAmounts> {
-  const amounts: Partial<ResourceAmounts> = {};
-  for (const [name, amount] of pairs(value)) {
-    try {
-      if (name === 'cpu') amounts.cpuMillis = cpuMillis(amount);
-      else if (name === 'memory') amounts.memoryBytes = bytes(amount);
-      else if (name === 'ephemeral-storage') amounts.ephemeralStorageBytes = bytes(amount);
-      else if (name === 'pods') amounts.pods = bytes(amount);
-      else throw new InvalidArgumentError(`There is no resource ${name}; cpu, memory, ephemeral-storage and pods there are.`);
-    } catch (thrown) {
-      if (thrown instanceof InvalidArgumentError) throw thrown;
-      throw new InvalidArgumentError(LongshoreError.from(thrown).message);
-    }
-  }
-  return amounts;
-}
-
-function parseLabels(value: string): Record<string, string> {
-  return Object.fromEntries(pairs(value));
-}
-
-function parseTaints(value: string): Taint[] {
-  return value
-    .split(',')
-    .filter((part) => part !== '')
-    .map((part) => {
-      const match = /^([^=:]+)(?:=([^:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)$/.exec(part);
-      if (!match) throw new InvalidArgumentError(`A taint is key=value:effect, not ${part}.`);
-      return { key: match[1] ?? '', value: match[2] ?? '', effect: match[3] ?? '' };
-    });
-}
-
-function pairs(value: string): [string, string][] {
-  return value
-    .split(',')
-    .filter((part) => part !== '')
-    .map((part) => {
-      const separator = part.indexOf('=');
-      if (separator <= 0) throw new InvalidArgumentError(`Expected name=value, not ${part}.`);
-      return [part.slice(0, separator), part.slice(separator + 1)];
-    });
+    .addOption(dockerHostSetting())
+    .addOption(logLevelSetting());
 }

@@ -11,7 +11,7 @@ import type { NodeServiceClient, NodeStatus, RegisterResponse } from '../proto/g
 import type { StreamServiceClient } from '../proto/gen/longshore/streams/v1/streams.js';
 import type { KubeletAgentConfig } from './config.js';
 import { NodePods } from './node-pods.js';
-import { localAddressTowards } from './node-status/local-address.js';
+import { localAddressTowards } from '../lib/net/local-address.js';
 import { NodeStatusReader } from './node-status/node-status-reader.js';
 import type { ContainerRuntime } from './runtime/container-runtime.js';
 import { type ClusterFacts, clusterFacts, isOtherPlace, loadClusterFacts, saveClusterFacts } from './session/cluster-facts.js';

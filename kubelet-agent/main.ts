@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { setMaxListeners } from 'node:events';
 import { systemClock } from '../lib/clock/clock.js';
 import { type AgentIdentity, nodePlaneChannelOptions } from '../lib/identity/agent-identity.js';
@@ -6,6 +5,7 @@ import { createIdentityHolder } from '../lib/identity/create-identity-holder.js'
 import { identityDirectory } from '../lib/identity/identity-file.js';
 import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
+import { claimStateDirectory } from '../lib/lifecycle/state-directory.js';
 import { supervise, type Task } from '../lib/lifecycle/supervise.js';
 import { createLogger, type Logger } from '../lib/log/logger.js';
 import { NodeServiceClient } from '../proto/gen/longshore/node/v1/node.js';
@@ -29,7 +29,7 @@ async function runAgent(config: KubeletAgentConfig): Promise<void> {
 
 async function serve(config: KubeletAgentConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const { nodeName, server, stateDir, dockerHost } = config;
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  await claimStateDirectory(stateDir);
   const metrics = createMetrics('kubelet-agent');
   const createRuntime = (clusterId: string) => DockerRuntime.create({ dockerHost, clusterId, nodeName, clock, log });
   const engine = await createRuntime('');

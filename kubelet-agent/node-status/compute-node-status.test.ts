@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { computeNodeStatus, type NodeStatusInputs } from './compute-node-status.js';
-import { localAddressTowards } from './local-address.js';
+import { localAddressTowards } from '../../lib/net/local-address.js';
 import { memoryField, osImage, readMachine } from './machine-readings.js';
 
 const gibibyte = 2 ** 30;

@@ -1,24 +1,8 @@
 import { expect } from 'chai';
-import { Command } from 'commander';
 
-import { collectValues, environmentOption, parseDuration, parsePort, parseWholeNumber } from './options.js';
+import { collectValues, parseDuration, parsePort, parseWholeNumber } from './options.js';
 
 describe('command-line options', () => {
-  it('takes an option from the environment, and the command line before that', () => {
-    const parse = (...args: string[]): unknown => {
-      const command = new Command().addOption(environmentOption('--data-dir <dir>', 'where').default('here'));
-      return command.parse(args, { from: 'user' }).opts().dataDir;
-    };
-    expect(parse()).to.equal('here');
-    process.env.LONGSHORE_DATA_DIR = 'there';
-    try {
-      expect(parse()).to.equal('there');
-      expect(parse('--data-dir', 'elsewhere')).to.equal('elsewhere');
-    } finally {
-      delete process.env.LONGSHORE_DATA_DIR;
-    }
-  });
-
   it('gathers what is repeated or separated by commas', () => {
     const collect = collectValues();
     collect('a, b');

@@ -1,10 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
-
-/** An option that can be given in the environment too: `--data-dir` is LONGSHORE_DATA_DIR there. */
-export function environmentOption(flags: string, description: string): Option {
-  const name = /--([a-z-]+)/.exec(flags)?.[1] ?? '';
-  return new Option(flags, description).env(`LONGSHORE_${name.replaceAll('-', '_').toUpperCase()}`);
-}
+import { InvalidArgumentError } from 'commander';
 
 /** Gathers a repeated option; in one value, commas separate. The first use replaces the default. */
 export function collectValues(): (value: string) => string[] {

@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 /** A named condition: undefined when it holds, otherwise why it does not and what to do. */
 export interface HealthCheck {
   name: string;
-  check(): string | undefined;
+  check(): string | undefined | Promise<string | undefined>;
 }
 
 export interface HealthServer {
@@ -32,12 +32,12 @@ export async function startHealthServer(options: {
   port: number;
   live?: readonly HealthCheck[];
   ready: readonly HealthCheck[];
-  metrics: Registry;
+  metrics: Pick<Registry, 'contentType' | 'metrics'>;
 }): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0];
-    if (path === '/healthz') answerChecks(response, options.live ?? []);
-    else if (path === '/readyz') answerChecks(response, options.ready);
+    if (path === '/healthz') void answerChecks(response, options.live ?? []);
+    else if (path === '/readyz') void answerChecks(response, options.ready);
     else if (path === '/metrics') {
       options.metrics.metrics().then(
         (text) => response.writeHead(200, { 'content-type': options.metrics.contentType }).end(text),
@@ -62,8 +62,8 @@ export async function startHealthServer(options: {
   };
 }
 
-function answerChecks(response: ServerResponse, checks: readonly HealthCheck[]): void {
-  const results = checks.map((item) => ({ name: item.name, problem: item.check() }));
+async function answerChecks(response: ServerResponse, checks: readonly HealthCheck[]): Promise<void> {
+  const results = await Promise.all(checks.map(async (item) => ({ name: item.name, problem: await item.check() })));
   const failed = results.some(({ problem }) => problem !== undefined);
   const lines = results.map(({ name, problem }) => (problem === undefined ? `[+]${name} ok` : `[-]${name} failed: ${problem}`));
   response.writeHead(failed ? 503 : 200, { 'content-type': 'text/plain' });

@@ -68,7 +68,7 @@ export function computeProcessSpecs(cluster: Cluster, layout: Layout): [controlP
 }
 
 /** A node runs many things beside its agents: they trade a little speed for memory (measured: a third less for the kube-proxy). */
-const nodeFlags: Record<AgentComponent, string[]> = {
+export const nodeFlags: Record<AgentComponent, string[]> = {
   'kubelet-agent': [],
   'kube-proxy': ['--max-semi-space-size=1', '--optimize-for-size'],
 };
