@@ -61,12 +61,12 @@ export function createCommand(commands: Commands): Command {
   program
     .command('backup <file>')
     .description('Writes store, keys and admin.kubeconfig into one file; the control plane may run')
-    .addOption(dataDir())
+    .addOption(dataDirSetting())
     .action((file: string, options: { dataDir: string }) => commands.backup(file, options));
   program
     .command('restore <file>')
     .description('Puts a backup into the data directory of a control plane that does not run')
-    .addOption(dataDir())
+    .addOption(dataDirSetting())
     .addOption(new Option('--force', 'move what is there aside').default(false))
     .action((file: string, options: { dataDir: string; force: boolean }) => commands.restore(file, options));
   return program;

@@ -1,4 +1,5 @@
 import { systemClock } from '../lib/clock/clock.js';
+import { exitStatusOf } from '../lib/errors/exit-status.js';
 import { keepCodeCache } from '../lib/lifecycle/keep-code-cache.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
 import { createLogger } from '../lib/log/logger.js';
@@ -37,6 +38,6 @@ createCommand({
   .parseAsync()
   .catch((thrown: unknown) => {
     process.stderr.write(`control-plane: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-    process.exitCode = 1;
+    process.exitCode = exitStatusOf(thrown);
   })
   .finally(keepCodeCache);

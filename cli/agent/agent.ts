@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock/clock.js';
 import type { AgentConfig } from '../../lib/configuration/agent-configuration.js';
 import { isError, LongshoreError } from '../../lib/errors/errors.js';
 import { identityDirectory, IdentityFile } from '../../lib/identity/identity-file.js';
+import { certificateHash, parseJoinToken } from '../../lib/identity/join-token.js';
 import { createMetrics, startHealthServer } from '../../lib/lifecycle/health-server.js';
 import { claimStateDirectory } from '../../lib/lifecycle/state-directory.js';
 import type { ProcessFailure } from '../../lib/lifecycle/supervised-process.js';
@@ -96,11 +97,14 @@ export class MachineAgent {
     this.#ended.abort();
   }
 
+  /** Whether an agent has a certificate, of the cluster that the token is of. */
   async #hasJoined(): Promise<boolean> {
+    const { token } = this.#options.config;
+    const caHash = token === undefined ? undefined : parseJoinToken(token).caHash;
     const found = await Promise.all(
       this.#children.map(({ spec: { role, stateDir } }) => new IdentityFile({ dir: identityDirectory(stateDir), role }).load()),
     );
-    return found.some((identity) => identity !== undefined);
+    return found.some((identity) => identity && (caHash === undefined || certificateHash(identity.caPem) === caHash));
   }
 }
 

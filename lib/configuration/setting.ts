@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-import { collectValues } from '../command-line/options.js';
+import { collectValues, environmentName } from '../command-line/options.js';
 
 /** How a value reads in a file: a word or number, a list, or names with values. */
 export type ValueShape = 'scalar' | 'list' | 'map';
@@ -17,7 +17,7 @@ export class Setting extends Option {
 
   constructor(flags: string, description: string) {
     super(flags, description);
-    this.env(`LONGSHORE_${this.name().replaceAll('-', '_').toUpperCase()}`);
+    this.env(environmentName(flags));
   }
 
   /** A list: the flag is repeated, or commas separate. @param parse of the whole text */
