@@ -1,5 +1,6 @@
 import { systemClock } from '../lib/clock/clock.js';
-import { exitStatusOf } from '../lib/errors/exit-status.js';
+import { LongshoreError } from '../lib/errors/errors.js';
+import { exitCodeOf } from '../lib/errors/exit-codes.js';
 import { keepCodeCache } from '../lib/lifecycle/keep-code-cache.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
 import { createLogger } from '../lib/log/logger.js';
@@ -38,6 +39,6 @@ createCommand({
   .parseAsync()
   .catch((thrown: unknown) => {
     process.stderr.write(`control-plane: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-    process.exitCode = exitStatusOf(thrown);
+    process.exitCode = exitCodeOf(LongshoreError.from(thrown).code);
   })
   .finally(keepCodeCache);
