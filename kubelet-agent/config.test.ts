@@ -1,12 +1,19 @@
 import { expect } from 'chai';
 
-import { type CleanupConfig, createCommand, type KubeletAgentConfig } from './config.js';
+import { type CleanupConfig, createCommand, type FakeNodesConfig, type KubeletAgentConfig } from './config.js';
+
+interface Seen {
+  run?: KubeletAgentConfig;
+  runFake?: FakeNodesConfig;
+  cleanup?: CleanupConfig;
+}
 
 describe('createCommand', () => {
-  async function parse(...args: string[]): Promise<{ run?: KubeletAgentConfig; cleanup?: CleanupConfig }> {
-    const seen: { run?: KubeletAgentConfig; cleanup?: CleanupConfig } = {};
+  async function parse(...args: string[]): Promise<Seen> {
+    const seen: Seen = {};
     const command = createCommand({
       run: (config) => Promise.resolve(void (seen.run = config)),
+      runFake: (config) => Promise.resolve(void (seen.runFake = config)),
       cleanup: (config) => Promise.resolve(void (seen.cleanup = config)),
     });
     for (const each of [command, ...command.commands]) each.exitOverride().configureOutput({ writeErr: () => undefined });
@@ -52,5 +59,14 @@ describe('createCommand', () => {
   it('has a cleanup command', async () => {
     const { cleanup } = await parse('cleanup', '--node-name', 'n1', '--cluster-id', 'c', '--state-dir', '/s');
     expect(cleanup).to.include({ nodeName: 'n1', clusterId: 'c', stateDir: '/s', keepIdentity: false });
+  });
+
+  it('reads what fake nodes need', async () => {
+    const { runFake } = await parse('run-fake', '--nodes', '3', '--state-dir', '/s', '--server', '127.0.0.1:1');
+    expect(runFake).to.include({
+      nodes: 3,
+      stateDir: '/s',
+      server: '127.0.0.1:1',
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-import { parsePort } from '../lib/command-line/options.js';
+import { parsePort, parseWholeNumber } from '../lib/command-line/options.js';
 import { dockerHostSetting, joinTokenSettings, nodeNameSetting, nodeSettings } from '../lib/configuration/agent-settings.js';
 import { logLevelSetting } from '../lib/configuration/log-level-setting.js';
 import { Setting } from '../lib/configuration/setting.js';
@@ -39,8 +39,17 @@ export type CleanupConfig = Pick<KubeletAgentConfig, 'nodeName' | 'stateDir' | '
   keepIdentity: boolean;
 };
 
+/** Nodes of the fake kind, all in one process: real agents, containers in memory. For tests. */
+export type FakeNodesConfig = Pick<KubeletAgentConfig, 'server' | 'tokenFile' | 'stateDir' | 'healthPort' | 'logLevel'> & {
+  /** They are named node-1, node-2 ... */
+  nodes: number;
+  /** Unix socket for failures of single nodes; see fake-nodes/control-server.ts. */
+  controlSocket: string | undefined;
+};
+
 export interface Commands {
   run(config: KubeletAgentConfig): Promise<void>;
+  runFake(config: FakeNodesConfig): Promise<void>;
   cleanup(config: CleanupConfig): Promise<void>;
 }
 
@@ -58,6 +67,19 @@ export function createCommand(commands: Commands): Command {
     .action((_options, invoked: Command) => commands.run(invoked.opts<KubeletAgentConfig>()));
   for (const setting of [...joinTokenSettings(), ...nodeSettings()]) run.addOption(setting);
   addCommonOptions(run);
+  program
+    .command('run-fake')
+    .description('Serves several nodes whose containers are in memory, for tests: no root, no engine')
+    .addOption(new Setting('--nodes <count>', 'how many').default(1).argParser(parseWholeNumber))
+    .addOption(new Setting('--server <host:port>', 'node plane of the control plane').makeOptionMandatory())
+    .addOption(new Setting('--token-file <path>', 'file with the join token'))
+    .addOption(new Setting('--state-dir <dir>', 'where to keep certificates and files').makeOptionMandatory())
+    .addOption(new Setting('--control-socket <path>', 'Unix socket for failures of single nodes'))
+    .addOption(
+      new Setting('--health-port <port>', 'port for /healthz, /readyz and /metrics').default(10_248).argParser(parsePort),
+    )
+    .addOption(logLevelSetting())
+    .action((options: FakeNodesConfig) => commands.runFake(options));
   const cleanup = program
     .command('cleanup')
     .description('Removes every container, network and file of an agent that no longer runs')

@@ -12,7 +12,9 @@ import type { StreamServiceClient } from '../proto/gen/longshore/streams/v1/stre
 import type { KubeletAgentConfig } from './config.js';
 import { NodePods } from './node-pods.js';
 import { localAddressTowards } from '../lib/net/local-address.js';
+import type { MachineReadings } from './node-status/machine-readings.js';
 import { NodeStatusReader } from './node-status/node-status-reader.js';
+import type { RunProbe } from './probes/run-probe.js';
 import type { ContainerRuntime } from './runtime/container-runtime.js';
 import { type ClusterFacts, clusterFacts, isOtherPlace, loadClusterFacts, saveClusterFacts } from './session/cluster-facts.js';
 import { NodeSession } from './session/node-session.js';
@@ -21,6 +23,7 @@ import { EventBuffer } from './status/event-buffer.js';
 import { StreamListener } from './streams/stream-listener.js';
 import { StreamMetrics } from './streams/stream-metrics.js';
 import type { Mounts } from './volumes/mount-runner.js';
+import type { VolumeManager } from './volumes/volume-manager.js';
 
 /** Kubernetes' version whose behaviour this agent follows. */
 const kubeletVersion = 'v1.36.0';
@@ -64,6 +67,7 @@ export class KubeletAgent {
       internalIp: () => this.#findHostIp(),
       problem: () => (this.#pods ? this.#pods.problem : 'not registered with the control plane yet'),
       version: kubeletVersion,
+      ...(options.readMachine && { read: options.readMachine }),
     });
   }
 
@@ -142,13 +146,15 @@ export class KubeletAgent {
   }
 
   async #startPods(facts: ClusterFacts): Promise<void> {
-    const { config, createRuntime, mounts, metrics, clock, log } = this.#options;
+    const { config, createRuntime, mounts, wrapVolumes, runProbe, metrics, clock, log } = this.#options;
     await this.#findHostIp();
     const pods = await NodePods.create({
       facts,
       stateDir: config.stateDir,
       runtime: await createRuntime(facts.clusterId),
       mounts,
+      ...(wrapVolumes && { wrapVolumes }),
+      ...(runProbe && { runProbe }),
       tokenSource: this.#tokens,
       events: this.#events,
       context: () => this.#context(),
@@ -200,6 +206,12 @@ export interface KubeletAgentOptions {
   engine: Pick<ContainerRuntime, 'version' | 'images'>;
   createRuntime: (clusterId: string) => Promise<ContainerRuntime>;
   mounts: Mounts;
+  /** Stands between the pods and their volumes. Default: nothing does. */
+  wrapVolumes?: (real: VolumeManager) => VolumeManager;
+  /** Default: probes over the network and by the runtime's exec. */
+  runProbe?: RunProbe;
+  /** Default: this machine. */
+  readMachine?: (path: string) => Promise<MachineReadings>;
   metrics: Registry;
   clock: Clock;
   log: Logger;

@@ -1,17 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { systemClock } from '../lib/clock/clock.js';
-import { type AgentIdentity, nodePlaneChannelOptions } from '../lib/identity/agent-identity.js';
-import { createIdentityHolder } from '../lib/identity/create-identity-holder.js';
-import { identityDirectory } from '../lib/identity/identity-file.js';
 import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
 import { claimStateDirectory } from '../lib/lifecycle/state-directory.js';
-import { supervise, type Task } from '../lib/lifecycle/supervise.js';
+import { supervise } from '../lib/lifecycle/supervise.js';
 import { createLogger, type Logger } from '../lib/log/logger.js';
-import { NodeServiceClient } from '../proto/gen/longshore/node/v1/node.js';
-import { StreamServiceClient } from '../proto/gen/longshore/streams/v1/streams.js';
+import { agentTasks } from './agent-tasks.js';
 import { cleanup } from './cleanup.js';
-import { type CleanupConfig, createCommand, type KubeletAgentConfig } from './config.js';
+import { type CleanupConfig, createCommand, type FakeNodesConfig, type KubeletAgentConfig } from './config.js';
 import { KubeletAgent } from './kubelet-agent.js';
 import { DockerRuntime } from './runtime/docker/docker-runtime.js';
 import { mountRunner } from './volumes/mount-runner.js';
@@ -20,7 +16,7 @@ const clock = systemClock;
 /** Every container of the node listens for the agent's end, and that is no leak. */
 setMaxListeners(0);
 
-void createCommand({ run: runAgent, cleanup: runCleanup }).parseAsync();
+void createCommand({ run: runAgent, runFake: runFakeNodes, cleanup: runCleanup }).parseAsync();
 
 async function runAgent(config: KubeletAgentConfig): Promise<void> {
   const log = createLogger({ component: 'kubelet-agent', level: config.logLevel }).child({ node: config.nodeName });
@@ -34,33 +30,19 @@ async function serve(config: KubeletAgentConfig, log: Logger, signal: AbortSigna
   const createRuntime = (clusterId: string) => DockerRuntime.create({ dockerHost, clusterId, nodeName, clock, log });
   const engine = await createRuntime('');
   const agent = new KubeletAgent({ config, engine, createRuntime, mounts: mountRunner, metrics, clock, log });
-  const { token, tokenFile } = config;
-  const holder = createIdentityHolder({
-    ...{ dir: identityDirectory(stateDir), server, nodeName, role: 'kubelet', token, tokenFile },
-    clock,
-    log,
-  });
-  const ready = [{ name: 'certificate', check: () => holder.problem }, ...agent.readiness];
+  const { tasks, readiness } = agentTasks(agent, config, { clock, log });
+  const ready = [...readiness, ...agent.readiness];
   const health = await startHealthServer({ host: '127.0.0.1', port: config.healthPort, ready, metrics });
   log.info('kubelet agent started', { server, stateDir, healthPort: health.port });
   await agent.restore();
-
-  const followControlPlane = async (held: AgentIdentity, ended: AbortSignal): Promise<void> => {
-    const client = new NodeServiceClient(server, held.credentials(), nodePlaneChannelOptions);
-    const streams = new StreamServiceClient(server, held.credentials(), nodePlaneChannelOptions);
-    try {
-      await agent.runSession(client, streams, ended);
-    } finally {
-      client.close();
-      streams.close();
-    }
-  };
-  const tasks: Task[] = [
-    { name: 'pods', run: (stop) => agent.run(stop) },
-    { name: 'session', run: (stop) => holder.run(followControlPlane, stop) },
-  ];
   await supervise(tasks, { signal, log });
   await health.close();
+}
+
+async function runFakeNodes(config: FakeNodesConfig): Promise<void> {
+  const log = createLogger({ component: 'kubelet-agent', level: config.logLevel });
+  const { serveFakeNodes } = await import('./fake-nodes/serve-fake-nodes.js');
+  await runProcess((signal) => serveFakeNodes(config, clock, log, signal), { log });
 }
 
 async function runCleanup(config: CleanupConfig): Promise<void> {

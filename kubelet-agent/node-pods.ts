@@ -13,6 +13,7 @@ import { PullingImageManager } from './images/pulling-image-manager.js';
 import { createPodWorkers } from './pod-workers/create-pod-workers.js';
 import type { NodeContext } from './pod-workers/node-context.js';
 import { type PodRecord, podRecords } from './pod-workers/pod-record.js';
+import type { RunProbe } from './probes/run-probe.js';
 import type { ContainerRuntime } from './runtime/container-runtime.js';
 import { assignmentFormat, AssignmentSink } from './session/assignment-sink.js';
 import type { ClusterFacts } from './session/cluster-facts.js';
@@ -21,6 +22,7 @@ import { StatusReporter } from './status/status-reporter.js';
 import { DiskVolumeManager } from './volumes/disk-volume-manager.js';
 import type { Mounts } from './volumes/mount-runner.js';
 import type { TokenSource } from './volumes/service-account-tokens.js';
+import type { VolumeManager } from './volumes/volume-manager.js';
 
 /**
  * Everything that runs this node's pods, for one place in a cluster. It needs no control
@@ -46,7 +48,7 @@ export class NodePods {
       records: Map<string, PodRecord>;
     },
   ) {
-    const { clock, log, runtime, events, facts, context } = options;
+    const { clock, log, runtime, events, facts, context, wrapVolumes = (real) => real } = options;
     const { signal } = this.#stop;
     this.#options = options;
     this.runtime = runtime;
@@ -57,7 +59,7 @@ export class NodePods {
     const dnsServers = [gatewayOf(facts.podCidr), ...(facts.clusterDns ? [facts.clusterDns] : [])];
     this.#workers = createPodWorkers({
       ...options,
-      volumes: new DiskVolumeManager(options),
+      volumes: wrapVolumes(new DiskVolumeManager(options)),
       images: new PullingImageManager({ runtime, recorder: events, clock, log, signal }),
       reporter: this.reporter,
       node: () => ({ ...context(), dnsServers, clusterDomain: facts.clusterDomain }),
@@ -137,6 +139,8 @@ export interface NodePodsOptions {
   stateDir: string;
   runtime: ContainerRuntime;
   mounts: Mounts;
+  wrapVolumes?: (real: VolumeManager) => VolumeManager;
+  runProbe?: RunProbe;
   tokenSource: TokenSource;
   events: EventRecorder;
   /** What is known of the node itself, now. */

@@ -65,7 +65,7 @@ export class ContainerProbes {
       adopted: before !== undefined,
       eager: kind !== 'Liveness',
       random,
-      probeOnce: (probing) => runProbe(probe, target, probing),
+      probeOnce: (probing) => runProbe(probe, { ...target, kind }, probing),
       onResult: (result) => {
         this.#take(kind, result);
       },
@@ -101,7 +101,7 @@ export class ContainerProbes {
 export interface ContainerProbesOptions {
   clock: Clock;
   container: Container;
-  target: ProbeTarget;
+  target: Omit<ProbeTarget, 'kind'>;
   startedAtMs: number;
   /** What was reported of this very container before the agent restarted; undefined for one that has just started. */
   before: { started: boolean; ready: boolean } | undefined;

@@ -12,7 +12,7 @@ import { LongshoreError } from '../../lib/errors/errors.js';
 import { type ProbeTarget, probeRunner } from './run-probe.js';
 
 describe('probeRunner', () => {
-  const target: ProbeTarget = { containerId: 'c1', podIp: '127.0.0.1' };
+  const target: ProbeTarget = { containerId: 'c1', podIp: '127.0.0.1', kind: 'Readiness' };
   const { signal } = new AbortController();
   const runtime = { exec: () => Promise.reject(new Error('no exec here')) };
   const run = probeRunner({ runtime, clock: systemClock });

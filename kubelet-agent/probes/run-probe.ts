@@ -2,6 +2,7 @@ import type { Probe } from '../../proto/gen/longshore/node/v1/pod.js';
 import type { Clock } from '../../lib/clock/clock.js';
 import { isError } from '../../lib/errors/errors.js';
 import type { ContainerRuntime } from '../runtime/container-runtime.js';
+import type { ProbeKind } from './container-probes.js';
 import { probeGrpc } from './grpc-probe.js';
 import { probeHttp } from './http-probe.js';
 import { failure, type ProbeOutcome, success } from './probe-outcome.js';
@@ -11,6 +12,8 @@ import { probeTcp } from './tcp-probe.js';
 export interface ProbeTarget {
   containerId: string;
   podIp: string;
+  /** What the answer is for. */
+  kind: ProbeKind;
 }
 
 export type RunProbe = (probe: Probe, target: ProbeTarget, signal: AbortSignal) => Promise<ProbeOutcome>;

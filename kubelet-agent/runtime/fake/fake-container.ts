@@ -16,14 +16,16 @@ export interface FakeProgram {
   stopAfterMs?: number;
   /** Exit code after SIGTERM. Default 143. */
   stopExitCode?: number;
-  /** Answers exec. Default: exit code 0 and no output. `durationMs` runs on the clock. */
-  exec?: (command: readonly string[]) => { exitCode: number; output?: string; durationMs?: number };
+  /** Answers exec. Default: exit code 0 and no output. `durationMs` runs on the clock; with `exits` the container ends so. */
+  exec?: (command: readonly string[]) => { exitCode: number; output?: string; durationMs?: number; exits?: number };
   /** The main function of a command whose streams are connected. Default: prints and exits as `exec` says. */
   process?: (command: readonly string[]) => FakeMain | undefined;
   /** Hears what is written to the container's own stdin. Default: nothing happens. */
   onInput?: (text: string, container: Pick<FakeContainer, 'write' | 'exit'>) => void;
   /** Answers connections to these ports of the pod. */
   ports?: Readonly<Record<number, (connection: Duplex) => void>>;
+  /** Answers connections to all others. Default: they are refused. */
+  anyPort?: (connection: Duplex) => void;
 }
 
 /**
@@ -143,9 +145,10 @@ export class FakeContainer {
     const main = this.program.process?.(command);
     if (main) return main;
     return async ({ write }) => {
-      const { exitCode, output = '', durationMs = 0 } = this.program.exec?.(command) ?? { exitCode: 0 };
+      const { exitCode, output = '', durationMs = 0, exits } = this.program.exec?.(command) ?? { exitCode: 0 };
       if (durationMs > 0) await this.#clock.sleep(durationMs);
       await write(output);
+      if (exits !== undefined) this.exit(exits);
       return exitCode;
     };
   }

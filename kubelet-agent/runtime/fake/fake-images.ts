@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../lib/clock/clock.js';
 import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { ObservedImage, RegistryCredentials } from '../container-runtime.js';
+import type { FakeBehaviour } from './fake-behaviour.js';
 
 interface RemoteImage {
   user: string;
@@ -15,11 +16,13 @@ interface RemoteImage {
 /** The fake's local images and the registry that it pulls from. */
 export class FakeImages {
   readonly #clock: Clock;
+  readonly #behaviour: Pick<FakeBehaviour, 'pull'> | undefined;
   readonly #local = new Map<string, ObservedImage>();
   readonly #remote = new Map<string, RemoteImage>();
 
-  constructor(options: { clock: Clock; local: readonly string[] }) {
+  constructor(options: { clock: Clock; local: readonly string[]; behaviour?: Pick<FakeBehaviour, 'pull'> }) {
     this.#clock = options.clock;
+    this.#behaviour = options.behaviour;
     for (const reference of options.local) this.addLocal(reference);
   }
 
@@ -59,10 +62,18 @@ export class FakeImages {
     if (image && image.pullMs > 0) await this.#clock.sleep(image.pullMs, signal);
     const failure = image?.failures.shift();
     if (failure) throw failure;
+    if (!image && this.#behaviour) return this.#pullUnknown(reference, this.#behaviour, signal);
     if (!image) throw new LongshoreError('NotFound', `manifest for ${reference} not found: manifest unknown`);
     if (image.password !== undefined && credentials?.password !== image.password) {
       throw new LongshoreError('Unauthenticated', `pull access denied for ${reference}: no basic auth credentials`);
     }
     this.addLocal(reference, { user: image.user });
+  }
+
+  async #pullUnknown(reference: string, behaviour: Pick<FakeBehaviour, 'pull'>, signal: AbortSignal): Promise<void> {
+    const { pullMs = 0, error } = behaviour.pull(reference);
+    if (pullMs > 0) await this.#clock.sleep(pullMs, signal);
+    if (error) throw error;
+    this.addLocal(reference);
   }
 }

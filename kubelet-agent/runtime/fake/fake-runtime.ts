@@ -18,6 +18,7 @@ import type {
   RegistryCredentials,
   SandboxSpec,
 } from '../container-runtime.js';
+import type { FakeBehaviour } from './fake-behaviour.js';
 import { FakeContainer, type FakeProgram } from './fake-container.js';
 import { FakeImages } from './fake-images.js';
 import { FakePods } from './fake-pods.js';
@@ -38,6 +39,7 @@ export class FakeRuntime implements ContainerRuntime {
   /** Every call that changed something, oldest first, for example "startContainer web/0". */
   readonly calls: string[] = [];
   readonly #clock: Clock;
+  readonly #behaviour: FakeBehaviour | undefined;
   readonly #pods = new FakePods();
   readonly #feed = new ChangeFeed();
   readonly #programs = new Map<string, FakeProgram>();
@@ -46,10 +48,16 @@ export class FakeRuntime implements ContainerRuntime {
   readonly #startDelays = new Map<string, number>();
   #outage: LongshoreError | undefined;
 
-  /** @param options.images references that are on the node from the start */
-  constructor(options: { clock: Clock; images?: readonly string[] }) {
-    this.#clock = options.clock;
-    this.registry = new FakeImages({ clock: options.clock, local: options.images ?? [] });
+  /**
+   * @param options.images references that are on the node from the start
+   * @param options.behaviour of what no knob was set for; default: containers run until they
+   *   are stopped, and the registry has no other images than it was given
+   */
+  constructor(options: { clock: Clock; images?: readonly string[]; behaviour?: FakeBehaviour }) {
+    const { clock, images = [], behaviour } = options;
+    this.#clock = clock;
+    this.#behaviour = behaviour;
+    this.registry = new FakeImages({ clock, local: images, ...(behaviour && { behaviour }) });
   }
 
   // Knobs.
@@ -87,6 +95,18 @@ export class FakeRuntime implements ContainerRuntime {
   crash(podUid: string, containerName: string, how: { exitCode?: number; oomKilled?: boolean } = {}): void {
     const exitCode = how.exitCode ?? (how.oomKilled ? 137 : 1);
     this.#pods.newest(podUid, containerName).exit(exitCode, how.oomKilled ?? false);
+  }
+
+  /** Everything that runs ends at once, as when the machine loses its power. */
+  powerOff(): void {
+    for (const pod of this.#pods.all()) {
+      for (const container of pod.containers) container.exit(137);
+      this.crashSandbox(pod.labels.podUid);
+    }
+  }
+
+  find(containerId: string): FakeContainer | undefined {
+    return this.#pods.container(containerId);
   }
 
   /** The sandbox dies; the containers that joined it go on, as in Docker. */
@@ -190,7 +210,7 @@ export class FakeRuntime implements ContainerRuntime {
       id: this.#pods.nextId(),
       imageId: image.id,
       spec,
-      program: this.#programs.get(spec.name) ?? this.#programs.get(spec.image) ?? {},
+      program: this.#programs.get(spec.name) ?? this.#programs.get(spec.image) ?? this.#behaviour?.program(spec) ?? {},
       clock: this.#clock,
       onChange: () => this.#feed.publish(spec.podUid),
     });
@@ -228,6 +248,7 @@ export class FakeRuntime implements ContainerRuntime {
     if (durationMs > timeoutMs) {
       throw new LongshoreError('DeadlineExceeded', `command "${command.join(' ')}" timed out after ${timeoutMs} ms`);
     }
+    if (answer.exits !== undefined) container.exit(answer.exits);
     return { exitCode: answer.exitCode, output: (answer.output ?? '').slice(0, outputLimit) };
   }
 
@@ -246,9 +267,8 @@ export class FakeRuntime implements ContainerRuntime {
     if (!pod?.sandboxes.some(({ state }) => state === 'running')) {
       throw new LongshoreError('NotFound', `no sandbox of pod ${podUid} is running`);
     }
-    const answer = pod.containers.filter(({ running }) => running).find(({ program }) => program.ports?.[port])?.program.ports?.[
-      port
-    ];
+    const programs = pod.containers.filter(({ running }) => running).map(({ program }) => program);
+    const answer = programs.find(({ ports }) => ports?.[port])?.ports?.[port] ?? programs.find(({ anyPort }) => anyPort)?.anyPort;
     if (!answer) {
       throw new LongshoreError('Unavailable', `failed to connect to localhost:${port} inside the pod: connection refused`);
     }
