@@ -7,7 +7,7 @@ import { FakeClock } from '../../lib/clock/fake-clock.js';
 import { parseJoinToken } from '../../lib/identity/join-token.js';
 import { startTestApi, type TestApi } from '../../test/support/test-api.js';
 import { renderKubeconfig } from '../pki/admin-kubeconfig.js';
-import { joinTokenNamespace, joinTokenSecretName, readJoinTokenSecret } from '../pki/join-token-secret.js';
+import { joinTokenNamespace, joinTokenSecretName, readJoinTokenSecret } from '../../lib/identity/join-token-secret.js';
 import { createToken, listTokens, revokeToken } from './token-commands.js';
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>

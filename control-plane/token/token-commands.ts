@@ -13,7 +13,7 @@ import {
   newTokenParts,
   readJoinTokenSecret,
   renderJoinTokenSecret,
-} from '../pki/join-token-secret.js';
+} from '../../lib/identity/join-token-secret.js';
 import { callApi } from './admin-client.js';
 
 const secretsPath = `/api/v1/namespaces/${joinTokenNamespace}/secrets`;

@@ -2,7 +2,8 @@ import type { Clock } from '../clock/clock.js';
 import { readFileIfExists } from '../files/read-file-if-exists.js';
 import type { Logger } from '../log/logger.js';
 
-const pollMs = 100;
+/** Short: a cluster inside a test waits for it. */
+const pollMs = 25;
 
 /**
  * The join token that an agent was started with, as an option for ensureIdentity; none when it

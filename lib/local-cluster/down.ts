@@ -5,7 +5,7 @@ import { readCluster } from './cluster-file.js';
 import { removeControlPlaneLink } from './control-plane-link.js';
 import { layoutOf } from './layout.js';
 import { runProgram, stopProcesses } from './process-runner.js';
-import { computeProcessSpecs } from './process-specs.js';
+import { type AgentSpec, computeProcessSpecs } from './process-specs.js';
 
 /**
  * Takes a local cluster off this host: processes, containers, networks, kernel rules and
@@ -20,8 +20,8 @@ export async function takeDown(options: { dir: string; keepData: boolean }, prog
   const cluster = await readCluster(layout);
   if (cluster) {
     const [, ...agents] = computeProcessSpecs(cluster, layout);
-    for (const { name, component, node, stateDir, args } of agents) {
-      progress.update(`removing what ${name} made`);
+    progress.update('removing what the agents made');
+    const cleanUp = async ({ component, node, stateDir, args }: AgentSpec): Promise<void> => {
       const keep = component === 'kubelet-agent' && options.keepData ? ['--keep-identity'] : [];
       const shared = component === 'kube-proxy' ? ['--shared-host'] : [];
       await runProgram(process.execPath, [
@@ -34,7 +34,8 @@ export async function takeDown(options: { dir: string; keepData: boolean }, prog
         ...keep,
         ...shared,
       ]);
-    }
+    };
+    await Promise.all(agents.map(cleanUp));
     await removeControlPlaneLink(cluster);
     progress.done('containers, networks, kernel rules and routes removed');
   }

@@ -7,12 +7,13 @@ export async function checkRequirements(): Promise<void> {
   if (process.platform !== 'linux') problems.push('Longshore runs on Linux only');
   if (process.getuid?.() !== 0) problems.push('nodes need root: run the command with sudo');
   const programs = { nft: 'nftables', ip: 'iproute2', iptables: 'iptables' };
-  for (const [program, debianPackage] of Object.entries(programs)) {
-    if (!(await answers(program, [program === 'ip' ? '-V' : '--version']))) {
-      problems.push(`${program} is not installed: apt-get install ${debianPackage}`);
-    }
-  }
-  if (!(await answers('docker', ['version', '--format', '{{.Server.Version}}']))) {
+  const engine = answers('docker', ['version', '--format', '{{.Server.Version}}']);
+  const missing = Object.entries(programs).map(async ([program, debianPackage]) => {
+    if (await answers(program, [program === 'ip' ? '-V' : '--version'])) return [];
+    return [`${program} is not installed: apt-get install ${debianPackage}`];
+  });
+  problems.push(...(await Promise.all(missing)).flat());
+  if (!(await engine)) {
     problems.push('no Docker Engine answers: install docker.io and start it, or run scripts/ensure-engine.sh');
   }
   if (problems.length > 0) throw new LongshoreError('FailedPrecondition', problems.join('\n'));

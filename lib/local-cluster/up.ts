@@ -1,4 +1,4 @@
-import { access, rm, writeFile } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 
 import { systemClock } from '../clock/clock.js';
 import { LongshoreError } from '../errors/errors.js';
@@ -9,10 +9,11 @@ import type { ProgressListener } from './progress-listener.js';
 import { readCluster, writeCluster, type Cluster } from './cluster-file.js';
 import { ensureControlPlaneLink } from './control-plane-link.js';
 import { probeReady } from './health.js';
+import { createJoinToken } from './join-token.js';
 import { identityFile, layoutOf, type Layout } from './layout.js';
 import { designCluster, type NewClusterOptions } from './new-cluster.js';
-import { runProgram, startDetached } from './process-runner.js';
-import { computeProcessSpecs, programOf, type AgentSpec, type ProcessSpec } from './process-specs.js';
+import { startDetached } from './process-runner.js';
+import { computeProcessSpecs, type AgentSpec, type ProcessSpec } from './process-specs.js';
 import { readProcessTable } from './process-table.js';
 import { checkRequirements } from './requirements.js';
 
@@ -75,14 +76,6 @@ async function countWithoutIdentity(agents: readonly AgentSpec[]): Promise<numbe
     ),
   );
   return lacking.filter(Boolean).length;
-}
-
-async function createJoinToken(layout: Layout, uses: number): Promise<void> {
-  const token = await runProgram(process.execPath, [
-    programOf('control-plane'),
-    ...['token', 'create', '--data-dir', layout.controlPlane, '--ttl', '10m', '--uses', String(uses)],
-  ]);
-  await writeFile(layout.joinToken, token.trim(), { mode: 0o600 });
 }
 
 /** Waits for the /readyz of all `specs`; a process that ends is not waited for. */

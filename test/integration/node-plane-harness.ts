@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { NodePlane } from '../../control-plane/node-plane/node-plane.js';
 import { CertificateAuthority } from '../../control-plane/pki/certificate-authority.js';
-import { newTokenParts, renderJoinTokenSecret } from '../../control-plane/pki/join-token-secret.js';
+import { newTokenParts, renderJoinTokenSecret } from '../../lib/identity/join-token-secret.js';
 import { ServiceAccountTokens } from '../../control-plane/pki/service-account-tokens.js';
 import { ServingCertificate } from '../../control-plane/pki/serving-certificate.js';
 import { Resources } from '../../control-plane/resources/resources.js';

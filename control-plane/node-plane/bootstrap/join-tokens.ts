@@ -1,7 +1,7 @@
 import type { Clock } from '../../../lib/clock/clock.js';
 import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { Secret } from '../../../lib/kubernetes/types/core-v1.js';
-import { joinTokenNamespace, joinTokenSecretName, takeUse } from '../../pki/join-token-secret.js';
+import { joinTokenNamespace, joinTokenSecretName, takeUse } from '../../../lib/identity/join-token-secret.js';
 import type { ResourceClient } from '../../resources/client.js';
 
 /** The join tokens of the cluster, checked and counted against their Secrets. */

@@ -1,7 +1,7 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
 
-import { LongshoreError } from '../../lib/errors/errors.js';
-import type { Secret } from '../../lib/kubernetes/types/core-v1.js';
+import { LongshoreError } from '../errors/errors.js';
+import type { Secret } from '../kubernetes/types/core-v1.js';
 
 /**
  * Join tokens are Secrets as kubeadm's bootstrap tokens, `bootstrap-token-<id>` in
