@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 
+import { LongshoreError } from '../../lib/errors/errors.js';
 import { writeChunk } from '../../lib/streams/write-chunk.js';
 import type { ContainerRuntime } from '../runtime/container-runtime.js';
 import type { AttachCall } from './attach-call.js';
@@ -22,6 +23,9 @@ export async function servePort(
     call.signal.throwIfAborted();
     call.send({ $case: 'started', value: {} });
     await Promise.all([answer(connection, call), send(connection, call)]);
+  } catch (thrown) {
+    if (call.signal.aborted || !connection.errored) throw thrown;
+    throw new LongshoreError('Cancelled', `the pod broke the connection off: ${connection.errored.message}`);
   } finally {
     connection.destroy();
   }

@@ -2,6 +2,7 @@ import type { Verb } from '../../resources/definition.js';
 import type { Call } from '../http/call.js';
 import type { Method, Route } from '../http/router.js';
 import { handleLog } from '../logs/log-handler.js';
+import { handlePortForward } from '../streams/port-forward-handler.js';
 import { handleAttach, handleExec } from '../streams/process-handlers.js';
 import { methodNotAllowed, unknownPath } from '../status.js';
 import { handleWatch } from '../watch/watch-handler.js';
@@ -38,6 +39,7 @@ const specialHandlers: Record<string, Handlers> = {
   'pods/eviction': { create: handleEviction },
   'pods/exec': { get: handleExec, create: handleExec },
   'pods/log': { get: handleLog },
+  'pods/portforward': { get: handlePortForward, create: handlePortForward },
   'namespaces/finalize': { update: handleFinalize },
 };
 

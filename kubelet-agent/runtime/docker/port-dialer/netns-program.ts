@@ -7,8 +7,6 @@ import type { DialAnswer, DialRequest } from './dial-messages.js';
  * connects to ports of localhost and hands each connected socket to the agent, through
  * which the data then flows; a socket stays in the namespace in which it was made.
  */
-const addresses = ['127.0.0.1', '::1'] as const;
-
 process.on('message', ({ id, port }: DialRequest) => {
   dial(port).then(
     (socket) => answer({ id }, socket),
@@ -19,16 +17,15 @@ process.on('message', ({ id, port }: DialRequest) => {
 process.on('disconnect', () => process.exit(0));
 answer({ ready: true });
 
+/** @throws why 127.0.0.1 does not take it, when ::1 does not either */
 async function dial(port: number): Promise<Socket> {
-  const failures: string[] = [];
-  for (const host of addresses) {
-    try {
-      return await dialAddress(host, port);
-    } catch (thrown) {
-      failures.push(thrown instanceof Error ? thrown.message : String(thrown));
-    }
+  try {
+    return await dialAddress('127.0.0.1', port);
+  } catch (thrown) {
+    return dialAddress('::1', port).catch(() => {
+      throw thrown;
+    });
   }
-  throw new Error(failures.join(', '));
 }
 
 function dialAddress(host: string, port: number): Promise<Socket> {
