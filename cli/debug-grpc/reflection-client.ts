@@ -1,6 +1,3 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-
 import {
   loadPackageDefinition,
   type ChannelCredentials,
@@ -10,6 +7,7 @@ import {
 import { loadFileDescriptorSetFromBuffer, loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
 
 import { LongshoreError } from '../../lib/errors/errors.js';
+import { findInDependency } from '../../lib/files/find-above.js';
 import { channelOptions } from '../../lib/grpc/client.js';
 
 /** How messages are shown and typed in: as in their .proto files, enums by name, 64-bit numbers as text. */
@@ -42,8 +40,8 @@ export class ReflectionClient {
   constructor(options: { address: string; credentials: ChannelCredentials }) {
     this.#address = options.address;
     this.#credentials = options.credentials;
-    const home = dirname(createRequire(import.meta.url).resolve('@grpc/reflection/package.json'));
-    const definition = loadSync(join(home, 'build/proto/grpc/reflection/v1/reflection.proto'), { keepCase: true });
+    const proto = findInDependency('@grpc/reflection', 'build/proto/grpc/reflection/v1/reflection.proto');
+    const definition = loadSync(proto, { keepCase: true });
     this.#service = findService(definition, 'grpc.reflection.v1.ServerReflection');
   }
 

@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
 import type { Server } from '@grpc/grpc-js';
 import type { HealthImplementation } from 'grpc-health-check';
 
-import { findAbove } from '../../lib/files/find-above.js';
+import { findAbove, findInDependency } from '../../lib/files/find-above.js';
 import { addLazyMethods } from '../../lib/grpc/lazy-service.js';
 
 const services = ['bootstrap/v1/bootstrap', 'node/v1/node', 'streams/v1/streams', 'routing/v1/routing'];
@@ -41,9 +40,8 @@ export function addReflection(server: Pick<Server, 'addService'>): void {
     paths.map((path) => ({ path, kind: 'bidiStream' })),
     async (into) => {
       const [{ ReflectionService }, { load }] = await Promise.all([import('@grpc/reflection'), import('@grpc/proto-loader')]);
-      const healthProtos = join(dirname(createRequire(import.meta.url).resolve('grpc-health-check/package.json')), 'proto');
       const definition = await load([...services.map((service) => `longshore/${service}.proto`), 'health/v1/health.proto'], {
-        includeDirs: [dirname(findAbove('proto/longshore')), healthProtos],
+        includeDirs: [dirname(findAbove('proto/longshore')), findInDependency('grpc-health-check', 'proto')],
         keepCase: true,
       });
       new ReflectionService(definition).addToServer(into);

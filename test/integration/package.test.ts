@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { expect } from 'chai';
+
+const run = promisify(execFile);
+const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const clusterDir = '/var/lib/longshore/test-package';
+
+interface Lock {
+  packages: Record<string, { version: string }>;
+}
+
+describe('the package that npm pack makes', function () {
+  this.timeout(120_000);
+  let folder = '';
+  let archive = '';
+
+  /** The installed command, in a mount namespace that has no checkout. */
+  const longshore = async (...args: string[]): Promise<string> => {
+    const script = `mount -t tmpfs none "${checkout}" && cd / && exec "${join(folder, 'bin', 'longshore')}" "$@"`;
+    return (await run('unshare', ['--mount', 'sh', '-c', script, 'longshore', ...args], { cwd: '/', timeout: 100_000 })).stdout;
+  };
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'longshore-package-'));
+    const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: checkout });
+    archive = join(folder, stdout.trim().split('\n').at(-1) ?? '');
+    await run('npm', ['install', '--global', '--silent', '--prefix', folder, archive], { cwd: folder });
+  });
+  after(async () => {
+    await longshore('down', '--dir', clusterDir);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('holds programs and their data, and neither sources, tests nor maps', async () => {
+    const { stdout } = await run('tar', ['tzf', archive]);
+    const files = stdout.trim().split('\n');
+    expect(files).to.include.members(['package/bin/longshore.js', 'package/LICENSE']);
+    expect(files.filter((file) => /\.(ts|map|cache|test\.\w+)$/.test(file))).to.deep.equal([]);
+    expect((await readFile(archive)).byteLength).to.be.lessThan(4_000_000);
+  });
+
+  it('brings nothing along but the native part of the store, in the version that was tested', async () => {
+    const { packages } = JSON.parse(await readFile(join(checkout, 'package-lock.json'), 'utf8')) as Lock;
+    const { stdout } = await run('npm', ['ls', '--global', '--prefix', folder, '--all', '--parseable', '--long']);
+    const brought = stdout
+      .split('\n')
+      .flatMap((line) => /longshore\/(node_modules\/.*?):.*@([^@:]+)/.exec(line)?.slice(1, 3) ?? []);
+    const name = `node_modules/@lmdb/lmdb-linux-${process.arch}`;
+    expect(brought).to.deep.equal([name, packages[name]?.version]);
+  });
+
+  it('runs without the checkout: a node gets Ready, doctor and backup work', async () => {
+    const { version } = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8')) as { version: string };
+    expect((await longshore('--version')).trim()).to.equal(version);
+    const up = ['up', '--dir', clusterDir, '--nodes', '1', '--pod-net', '132', '--service-net', '182', '--port', '26400'];
+    expect(await longshore(...up)).to.contain('export KUBECONFIG=');
+    expect(await longshore('status', '--dir', clusterDir)).to.match(/node-1 .*Ready/);
+    const file = join(folder, 'backup.tar.gz');
+    expect(await longshore('backup', file, '--data-dir', join(clusterDir, 'control-plane'))).to.contain('at revision');
+    const doctor = JSON.parse(await longshore('doctor', '--role', 'server', '--output', 'json')) as { findings: object[] };
+    expect(doctor.findings.length).to.be.greaterThan(5);
+  });
+});
