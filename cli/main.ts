@@ -6,6 +6,7 @@ import { longshoreVersion } from '../lib/version/longshore-version.js';
 import { addBackupCommands } from './commands/backup.js';
 import { addDebugGrpcCommands } from './commands/debug-grpc.js';
 import { addDoctorCommand } from './commands/doctor.js';
+import { addLabCommands } from './commands/lab.js';
 import { addLocalClusterCommands } from './commands/local-cluster.js';
 import { addMachineCommands } from './commands/machines.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -20,6 +21,7 @@ addLocalClusterCommands(program);
 addMachineCommands(program);
 addBackupCommands(program);
 addDoctorCommand(program);
+addLabCommands(program);
 addDebugGrpcCommands(program);
 
 program
