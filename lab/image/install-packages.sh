@@ -10,6 +10,7 @@ need iptables iptables
 need conntrack conntrack
 need mkfs.ext4 e2fsprogs
 need ps procps
+need curl curl
 need mount mount
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
 if [ -n "$missing" ]; then

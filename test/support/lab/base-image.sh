@@ -15,7 +15,7 @@ root=$(mktemp -d)
 trap 'umount -R "$root"; rmdir "$root"' EXIT
 # In memory: unpacking waits for the disk at every file otherwise.
 mount -t tmpfs -o size=2g tmpfs "$root"
-packages=ca-certificates,conntrack,docker.io,e2fsprogs,iproute2,iptables,nftables,procps
+packages=ca-certificates,conntrack,curl,docker.io,e2fsprogs,iproute2,iptables,nftables,procps
 debootstrap --variant=minbase --include="$packages" bookworm "$root" ${mirror:+"$mirror"} >&2
 umount -R "$root/proc" "$root/sys" 2>/dev/null || true
 install -m 755 "$(command -v node)" "$root/usr/local/bin/node"
