@@ -11,7 +11,7 @@ export interface RunOptions {
 /**
  * Runs a program to its end.
  * @returns its standard output
- * @throws LongshoreError Unavailable when it cannot be started, else FailedPrecondition with the end of what it said
+ * @throws LongshoreError Unavailable when it cannot be started, else Internal with the end of what it said
  */
 export function runCommand(command: readonly string[], options: RunOptions = {}): Promise<string> {
   const [file = '', ...args] = command;
@@ -53,7 +53,7 @@ export interface Pipe {
 /**
  * Runs `source` once and writes all that it prints to every one of `sinks`, as fast as the slowest takes it.
  * A sink that ends early is left out; the others go on.
- * @throws LongshoreError FailedPrecondition when `source` fails
+ * @throws LongshoreError Internal when `source` fails
  */
 export async function fanOut(source: readonly string[], sinks: readonly (readonly string[])[]): Promise<Pipe[]> {
   const [file = '', ...args] = source;
@@ -114,5 +114,5 @@ function startSink(command: readonly string[]): Sink {
 function failureOf(command: readonly string[], code: unknown, said: string, cause?: unknown): LongshoreError {
   const [file = ''] = command;
   if (code === 'ENOENT') return new LongshoreError('Unavailable', `there is no program ${file}: install Docker`, { cause });
-  return new LongshoreError('FailedPrecondition', `${command.slice(0, 3).join(' ')} failed: ${said}`, { cause });
+  return new LongshoreError('Internal', `${command.slice(0, 3).join(' ')} failed: ${said}`, { cause });
 }

@@ -5,7 +5,7 @@ import { requireLab } from './lab.js';
 /**
  * Copies an image of this host's engine into the engine of every node.
  * @returns the names of the nodes that have it now
- * @throws LongshoreError NotFound when this host has no such image, FailedPrecondition when a node did not take it
+ * @throws LongshoreError NotFound when this host has no such image, Unavailable when a node did not take it
  */
 export async function loadImage(project: string, image: string): Promise<string[]> {
   const containers = await requireLab(project);
@@ -21,8 +21,7 @@ export async function loadImage(project: string, image: string): Promise<string[
     ...running.flatMap(({ name }, index) => (ends[index] === undefined ? [] : [`${name}: ${ends[index]}`])),
     ...nodes.filter((node) => !running.includes(node)).map(({ name, state }) => `${name} does not run (${state})`),
   ];
-  if (problems.length > 0)
-    throw new LongshoreError('FailedPrecondition', `${image} is not on every node: ${problems.join('; ')}`);
+  if (problems.length > 0) throw new LongshoreError('Unavailable', `${image} is not on every node: ${problems.join('; ')}`);
   return running.map(({ name }) => name);
 }
 

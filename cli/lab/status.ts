@@ -1,6 +1,6 @@
 import type { Node } from '../../lib/kubernetes/types/core-v1.js';
 import { isReady } from '../../lib/local-cluster/up.js';
-import { renderMegabytes, renderTable } from '../terminal/table.js';
+import { renderTable } from '../terminal/table.js';
 import { faultsOf, type InsideView } from './faults.js';
 import { kubeconfigOf, lookInside, requireLab } from './lab.js';
 import type { LabContainer } from './lab-container.js';
@@ -44,10 +44,14 @@ export function renderLabStatus({ parts, nodes, problem, kubeconfig }: LabStatus
         container.service === 'node' ? readiness(container, nodes) : '-',
         container.address ?? '-',
         [...container.published.values()].join(', ') || '-',
-        view?.disk ? `${renderMegabytes(view.disk.usedBytes)} of ${renderMegabytes(view.disk.sizeBytes)}` : '-',
+        view?.disk ? renderDisk(view.disk) : '-',
       ]),
     ]),
   ].join('\n');
+}
+
+function renderDisk({ usedBytes, sizeBytes }: NonNullable<InsideView['disk']>): string {
+  return `${Math.round((100 * usedBytes) / sizeBytes)}% of ${(sizeBytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
 /** Ready, NotReady or unknown, with what presses the node. */

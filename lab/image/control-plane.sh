@@ -22,7 +22,7 @@ keep_token() {
 }
 
 address=$(hostname -i | cut -d ' ' -f 1)
-node "$program" --data-dir "$data" --bind-address 0.0.0.0 --advertise-address "$address" --port "$API_PORT" &
+longshore control-plane --data-dir "$data" --bind-address 0.0.0.0 --advertise-address "$address" --port "$API_PORT" &
 server=$!
 trap 'kill "$server"' TERM INT
 while keep_token; do :; done &

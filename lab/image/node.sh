@@ -45,9 +45,7 @@ export container=docker
 keep_engine &
 keeper=$!
 until docker version >/dev/null 2>&1; do sleep 0.1; done
-agent() { node "/opt/longshore/dist/$1/main.js" --node-name "$name" --server control-plane:6444 --token-file /run/join/token; }
-(agent kube-proxy &
-agent kubelet-agent) &
+longshore agent --node-name "$name" --join "$LONGSHORE_JOIN" --token-file /run/join/token &
 agents=$!
 trap shut_down TERM INT
 wait "$agents"
