@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# What the integration and end-to-end tests call beside the engine: kubectl, a static busybox, iproute2's tc
+# What the integration and end-to-end tests call beside the engine: kubectl, a static busybox, iproute2's tc, shells
 # and a registry. Debian and its relatives only; what is there is left alone.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
 missing=()
 command -v diff >/dev/null || missing+=(diffutils)
+command -v zsh >/dev/null || missing+=(zsh)
+command -v fish >/dev/null || missing+=(fish)
 command -v findmnt >/dev/null || missing+=(util-linux)
 dpkg -s busybox-static >/dev/null 2>&1 || missing+=(busybox-static)
 if [ ${#missing[@]} -gt 0 ]; then

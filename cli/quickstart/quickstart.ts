@@ -8,7 +8,7 @@ import { renderPods } from '../status/status.js';
 import { bringUp, type UpOptions } from '../../lib/local-cluster/up.js';
 import type { Progress } from '../terminal/progress.js';
 import { signGuestbook } from './guestbook-visitor.js';
-import { readManifests } from './manifests.js';
+import { readManifests } from '../../lib/kubernetes-client/manifests/read-manifests.js';
 
 const namespace = 'guestbook';
 const nodePort = 30080;
@@ -18,7 +18,7 @@ export async function runQuickstart(options: UpOptions & { manifests: string }, 
   await bringUp(options, progress);
   const { kubeconfig } = layoutOf(options.dir);
   using client = new ApiClient(await readKubeconfig(kubeconfig), { namespace });
-  const resources = await readManifests(options.manifests);
+  const resources = await readManifests([options.manifests]);
   for (const resource of resources) {
     const { outcome } = await client.apply(resource);
     progress.update(`${resource.kind} ${resource.metadata.name} ${outcome}`);

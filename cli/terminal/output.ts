@@ -29,9 +29,12 @@ export function renderOutput<T>(value: T, format: OutputFormat, renderText: (val
   }
 }
 
-/** YAML as kubectl writes it: long lines stay whole, lists are not indented. Without a newline at the end. */
+/**
+ * YAML as kubectl writes it: long lines stay whole, lists are not indented, and text that older
+ * readers take for a time or a truth is quoted. Without a newline at the end.
+ */
 export function renderYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false }).trimEnd();
+  return stringify(value, { version: '1.1', lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false }).trimEnd();
 }
 
 /** Prints {@link renderOutput} to standard output. */

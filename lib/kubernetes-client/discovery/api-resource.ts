@@ -18,11 +18,6 @@ export function apiVersionOf({ group, version }: Pick<ApiResource, 'group' | 've
   return group === '' ? version : `${group}/${version}`;
 }
 
-/** pods, deployments.apps: how messages and `-o name` name a resource. */
-export function qualifiedName({ plural, group }: Pick<ApiResource, 'plural' | 'group'>): string {
-  return group === '' ? plural : `${plural}.${group}`;
-}
-
 /** The path of a resource's objects. @param namespace undefined: those of all namespaces */
 export function collectionPath(resource: ApiResource, namespace: string | undefined): string {
   const { group, version, plural, namespaced } = resource;
