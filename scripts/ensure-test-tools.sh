@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the integration and end-to-end tests call beside the engine: kubectl, a static busybox, iproute2's tc, shells
-# and a registry. Debian and its relatives only; what is there is left alone.
+# What the integration and end-to-end tests call beside the engine: kubectl, a static busybox, shells, and compose and
+# debootstrap for the lab. Debian and its relatives only; what is there is left alone.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
@@ -10,6 +10,8 @@ command -v zsh >/dev/null || missing+=(zsh)
 command -v fish >/dev/null || missing+=(fish)
 command -v findmnt >/dev/null || missing+=(util-linux)
 dpkg -s busybox-static >/dev/null 2>&1 || missing+=(busybox-static)
+docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null || missing+=(docker-compose)
+command -v debootstrap >/dev/null || missing+=(debootstrap)
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq >/dev/null
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -13,7 +13,7 @@ if ! cmp -s package-lock.json node_modules/.longshore-lock; then
   npm install --no-save --no-audit --no-fund --loglevel=error >&2
   cp package-lock.json node_modules/.longshore-lock
 fi
-if [ ! -f dist/.built ] || [ -n "$(find proto lib control-plane kubelet-agent kube-proxy cli scripts package-lock.json -newer dist/.built -print -quit 2>/dev/null)" ]; then
+if ! scripts/is-built.sh; then
   echo "building" >&2
   npm run --silent bundle
   touch dist/.built

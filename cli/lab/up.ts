@@ -12,6 +12,9 @@ import { kubeconfigOf, readLab } from './lab.js';
 import type { LabContainer } from './lab-container.js';
 import { readNodes } from './read-nodes.js';
 
+/** Where `longshore agent` answers for both of its agents. */
+const agentHealthPort = 10_247;
+
 export interface LabUpOptions {
   project: string;
   /** Default: as many as there are, else 3. */
@@ -72,7 +75,7 @@ async function waitForNodes(options: LabUpOptions, count: number, progress: Prog
     if (ended) throw new LongshoreError('Unavailable', `${ended.name} ended: docker logs ${ended.id.slice(0, 12)} says why`);
     const kubeconfig = kubeconfigOf(containers);
     const found = await readNodes(kubeconfig);
-    const waiting = wanted.filter((name) => !isNodeReady(found.nodes, name));
+    const waiting = await findUnready(wanted, containers, found.nodes);
     if (waiting.length === 0) return kubeconfig;
     progress.update(found.problem === undefined ? `waiting for ${waiting.join(', ')}` : 'waiting for the control plane');
     if (systemClock.monotonic() > deadline) {
@@ -80,6 +83,28 @@ async function waitForNodes(options: LabUpOptions, count: number, progress: Prog
       throw new LongshoreError('DeadlineExceeded', `${why}; longshore lab status shows more`);
     }
     await systemClock.sleep(200);
+  }
+}
+
+/** What the API says of a node that has just started again may be from before: its agent has to say so too. */
+async function findUnready(
+  wanted: readonly string[],
+  containers: readonly LabContainer[],
+  nodes: readonly Node[],
+): Promise<string[]> {
+  const unready = wanted.filter((name) => !isNodeReady(nodes, name));
+  if (unready.length > 0) return unready;
+  const agents = await Promise.all(containers.filter(({ name }) => wanted.includes(name)).map(isAgentReady));
+  return wanted.filter((_, index) => !agents[index]);
+}
+
+async function isAgentReady({ id }: LabContainer): Promise<boolean> {
+  try {
+    await runCommand(['docker', 'exec', id, 'curl', '-fsS', '--max-time', '2', `http://127.0.0.1:${agentHealthPort}/readyz`]);
+    return true;
+  } catch {
+    // It does not listen yet, or says no.
+    return false;
   }
 }
 

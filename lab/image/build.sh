@@ -1,18 +1,8 @@
 #!/bin/sh
-# build.sh TARGET: puts the program there. A checkout is bundled; an installed package has no sources and is
-# taken as it is. Dependencies are those of this image, whatever platform the context comes from.
+# Makes sure that dist/ is there and up to date. It is the same for every platform, so that of the machine which
+# builds the image is taken; from a fresh clone it is bundled here. An installed package has no sources to bundle.
 set -eu
-target=$1
-if [ -f scripts/bundle.js ]; then
-  rm -rf node_modules dist
-  cp -r /dependencies/node_modules .
-  ln -s /tools/node_modules/esbuild node_modules/esbuild
-  node scripts/bundle.js
-  rm node_modules/esbuild
-else
-  rm -rf node_modules
-  mv /dependencies/node_modules .
-fi
-mkdir -p "$target"
-cp -r package.json bin dist lab "$target"
-mv node_modules "$target"
+cd "$(dirname "$0")/../.."
+if [ ! -f scripts/bundle.js ] || scripts/is-built.sh; then exit 0; fi
+npm install --no-save --no-audit --no-fund --loglevel=error
+node scripts/bundle.js

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { mkdir, rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+import { ensureTestImage } from '../images.js';
+
+const run = promisify(execFile);
+const root = new URL('../../../', import.meta.url).pathname;
+
+export interface Ended {
+  code: number;
+  output: string;
+}
+
+/** A lab of its own beside a user's, driven by the real command; its image is built on a base that is made here. */
+export class TestLab {
+  readonly project: string;
+  readonly #port: number;
+  readonly #folder: string;
+
+  constructor(options: { name: string; port: number }) {
+    this.project = `longshore-lab-${options.name}`;
+    this.#port = options.port;
+    this.#folder = `/tmp/${this.project}`;
+  }
+
+  get kubeconfig(): string {
+    return `${this.#folder}/config`;
+  }
+
+  /** `longshore lab up`, and the image of the experiments on every node. */
+  async up(nodes: number): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const { stdout } = await run(`${root}test/support/lab/base-image.sh`, { maxBuffer: 64 * 1024 * 1024 });
+    const flags = ['--nodes', String(nodes), '--port', String(this.#port), '--base-image', stdout.trim()];
+    const { code, output } = await this.longshore('up', ...flags);
+    if (code !== 0) throw new Error(`longshore lab up ended with ${code}\n${output}`);
+    const loaded = await this.longshore('load', await ensureTestImage('busybox'));
+    if (loaded.code !== 0) throw new Error(loaded.output);
+  }
+
+  /** Takes the lab down with its image. */
+  async down(): Promise<void> {
+    const { code, output } = await this.longshore('down');
+    if (code !== 0) throw new Error(`longshore lab down ended with ${code}\n${output}`);
+    await run('docker', ['image', 'rm', '--force', this.#image]);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** `longshore lab ...`. */
+  longshore(...args: string[]): Promise<Ended> {
+    return this.#run(process.execPath, [`${root}bin/longshore.js`, 'lab', ...args]);
+  }
+
+  /** One of lab/experiments. */
+  experiment(name: string): Promise<Ended> {
+    return this.#run('sh', [`${root}lab/experiments/${name}.sh`]);
+  }
+
+  /** kubectl that must succeed. @returns what it printed */
+  async kubectl(...args: string[]): Promise<string> {
+    return this.#ok('kubectl', ...args);
+  }
+
+  /** docker that must succeed. @returns what it printed */
+  async docker(...args: string[]): Promise<string> {
+    return this.#ok('docker', ...args);
+  }
+
+  /** Ids of the lab's containers. */
+  async containers(...filters: string[]): Promise<string[]> {
+    const labels = [`project=${this.project}`, ...filters].flatMap((filter) => [
+      '--filter',
+      `label=com.docker.compose.${filter}`,
+    ]);
+    return (await this.docker('ps', '-aq', '--no-trunc', ...labels)).split('\n').filter(Boolean).sort();
+  }
+
+  get #image(): string {
+    return `longshore-test/${this.project}`;
+  }
+
+  async #ok(file: string, ...args: string[]): Promise<string> {
+    const { code, output } = await this.#run(file, args);
+    if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}\n${output}`);
+    return output;
+  }
+
+  #run(file: string, args: string[]): Promise<Ended> {
+    const env = {
+      ...process.env,
+      COMPOSE_PROJECT_NAME: this.project,
+      KUBECONFIG: this.kubeconfig,
+      LAB_APP_IMAGE: 'longshore-test/busybox:1',
+      LONGSHORE_LAB_IMAGE: this.#image,
+      LONGSHORE_LAB_KUBECONFIG: this.#folder,
+      LONGSHORE_LAB_NODE_PORTS: `${this.#port + 1}-${this.#port + 50}`,
+    };
+    return new Promise((resolve) => {
+      execFile(file, args, { env, timeout: 280_000, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+        const code = error ? (typeof error.code === 'number' ? error.code : 255) : 0;
+        resolve({ code, output: stdout + stderr });
+      });
+    });
+  }
+}
