@@ -10,6 +10,13 @@ import { StreamServiceClient } from '../proto/gen/longshore/streams/v1/streams.j
 import type { KubeletAgentConfig } from './config.js';
 import type { KubeletAgent } from './kubelet-agent.js';
 
+/** What users move never queues in front of heartbeats, and outlasts a moment in which a machine is busy. */
+const ownConnection = {
+  ...nodePlaneChannelOptions,
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.keepalive_timeout_ms': 8_000,
+};
+
 /** What an agent does all its life: its pods, and a session with the control plane under a valid certificate. */
 export function agentTasks(
   agent: KubeletAgent,
@@ -24,7 +31,7 @@ export function agentTasks(
   });
   const followControlPlane = async (held: AgentIdentity, ended: AbortSignal): Promise<void> => {
     const client = new NodeServiceClient(server, held.credentials(), nodePlaneChannelOptions);
-    const streams = new StreamServiceClient(server, held.credentials(), nodePlaneChannelOptions);
+    const streams = new StreamServiceClient(server, held.credentials(), ownConnection);
     try {
       await agent.runSession(client, streams, ended);
     } finally {

@@ -67,6 +67,7 @@ export class StreamListener {
         for await (const chunk of containerLogs(this.#runtime, listened, request.value, call.signal)) {
           await call.sendData('data', chunk);
         }
+        call.send({ $case: 'dataEnd', value: {} });
         return;
       case 'exec':
       case 'attach':

@@ -5,9 +5,10 @@ import { LongshoreError } from '../errors/errors.js';
 import type { CertificateMaterial, CertificateSource } from './certificate-source.js';
 
 const serverOptions: ServerOptions = {
-  // Notice a dead agent behind a silent network within about 6 s.
+  // Forget a connection behind a silent network within about 12 s. An agent that is busy for some seconds
+  // keeps its own, and its users' streams with it; whether a node lives is its heartbeats' question.
   'grpc.keepalive_time_ms': 4_000,
-  'grpc.keepalive_timeout_ms': 2_000,
+  'grpc.keepalive_timeout_ms': 8_000,
   // New calls move to a new connection, and so to renewed certificates; standing streams stay.
   'grpc.max_connection_age_ms': 3_600_000,
   'grpc.max_receive_message_length': 4 * 1024 * 1024,

@@ -51,6 +51,7 @@ export class SpdyConnection {
   readonly #decoder = new FrameDecoder();
   readonly #streams = new Map<number, Open>();
   #nextId: number;
+  #nextPing: number;
   #lastPeerId = 0;
   #peerWindowBytes: number | undefined;
   #resume: () => void = () => undefined;
@@ -64,6 +65,7 @@ export class SpdyConnection {
     this.#isServer = role === 'server';
     this.#onStream = onStream ?? ((stream) => stream.destroy());
     this.#nextId = this.#isServer ? 2 : 1;
+    this.#nextPing = this.#nextId;
     // Whoever writes hears of it, and the reader below.
     transport.on('error', () => undefined);
     this.#post({ type: 'settings', settings: new Map([[initialWindowSetting, windowBytes]]) });
@@ -93,6 +95,12 @@ export class SpdyConnection {
     this.#closing = true;
     this.#post({ type: 'goAway', lastStreamId: this.#lastPeerId, status: 0 });
     this.#transport.end();
+  }
+
+  /** Sends a ping; the peer's answer is not waited for, but one that is gone comes to light. */
+  ping(): void {
+    this.#post({ type: 'ping', id: this.#nextPing });
+    this.#nextPing += 2;
   }
 
   destroy(): void {

@@ -4,18 +4,11 @@ import { writeChunk } from './write-chunk.js';
 
 /**
  * Connects two streams with each other until both directions have ended; each ends by itself.
- * When one breaks, both are destroyed.
  * @param onActivity called for every piece that goes either way
- * @throws what the stream failed with that broke first
+ * @throws what the stream failed with that broke first; the caller destroys both then
  */
 export async function joinDuplex(a: Duplex, b: Duplex, onActivity: () => void = () => undefined): Promise<void> {
-  try {
-    await Promise.all([carry(a, b, onActivity), carry(b, a, onActivity)]);
-  } catch (thrown) {
-    a.destroy();
-    b.destroy();
-    throw thrown;
-  }
+  await Promise.all([carry(a, b, onActivity), carry(b, a, onActivity)]);
 }
 
 async function carry(from: Duplex, to: Duplex, onActivity: () => void): Promise<void> {

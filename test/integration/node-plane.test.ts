@@ -528,7 +528,7 @@ describe('node plane', () => {
 
     it('reach the API from the node', async () => {
       const data = (text: string): AttachRequest => ({ message: { $case: 'data', value: Buffer.from(text) } });
-      const pod = await answering([data('one\n'), data('two\n')]);
+      const pod = await answering([data('one\n'), data('two\n'), { message: { $case: 'dataEnd', value: {} } }]);
       expect(await read(pod)).to.equal('one\ntwo\n');
     });
 

@@ -19,7 +19,12 @@ export function acceptChannels(
   if (upgrade.protocol === 'spdy/3.1') {
     negotiateStreamProtocol(request, spdyProcessProtocol);
     return (signal) =>
-      SpdyChannels.open((onStream) => acceptSpdy(upgrade, spdyProcessProtocol, onStream), streams, clock, signal);
+      SpdyChannels.open(
+        (onStream) => acceptSpdy(upgrade, { streamProtocol: spdyProcessProtocol, clock, onStream }),
+        streams,
+        clock,
+        signal,
+      );
   }
   const subprotocol = negotiateSubprotocol(upgrade, request.headers['sec-websocket-protocol'], channelProtocols);
   return async (signal) => new WebSocketChannels(await acceptWebSocket(upgrade, { subprotocol, clock }, signal), streams);

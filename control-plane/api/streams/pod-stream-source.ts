@@ -5,6 +5,8 @@ import type { PodProcess, PodProcessOptions } from '../../resources/pod/pod-proc
 
 /** Processes and ports of pods. The API checks pod, container and options; the source reaches them where the pod runs. */
 export interface PodStreamSource {
+  /** Whether the node's agent can be asked at all. */
+  isConnected(nodeName: string): boolean;
   /**
    * A new process, or the container's own when no command is given. The caller closes it.
    * @throws LongshoreError NotFound when the container does not run, Unavailable when its node cannot be reached

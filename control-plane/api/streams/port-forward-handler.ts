@@ -4,7 +4,7 @@ import { SpdyConnection } from '../../../lib/spdy/spdy-connection.js';
 import type { SpdyStream } from '../../../lib/spdy/spdy-stream.js';
 import type { ConnectionUpgrade } from '../http/connection-upgrade.js';
 import type { ResourceCall, ResourceHandler } from '../resources/resource-call.js';
-import { badRequest } from '../status.js';
+import { badRequest, StatusError } from '../status.js';
 import { idleSignal } from './idle-signal.js';
 import { PortForwardSession } from './port-forward-session.js';
 import { acceptSpdy, negotiateStreamProtocol } from './spdy-upgrade.js';
@@ -25,6 +25,11 @@ export const handlePortForward: ResourceHandler = async (call) => {
     throw badRequest(`unable to forward port because pod is not running. Current status=${phase ?? 'Pending'}`);
   }
   const streams = requireStreams(call);
+  const { nodeName = '' } = pod.spec;
+  // Told at once, not with the first connection.
+  if (!streams.isConnected(nodeName)) {
+    throw new StatusError(503, 'ServiceUnavailable', `node ${nodeName} is not connected: its kubelet agent is not running`);
+  }
   const accept = acceptConnection(call, upgrade);
   using idle = idleSignal(services.clock, call.signal);
   const session = new PortForwardSession({
@@ -43,16 +48,16 @@ export const handlePortForward: ResourceHandler = async (call) => {
 
 /** @returns answers the handshake. @throws StatusError 400 or 403 when the client offers no protocol that is served */
 function acceptConnection(
-  { request, services }: ResourceCall,
+  { request, services: { clock } }: ResourceCall,
   upgrade: ConnectionUpgrade,
 ): (onStream: (stream: SpdyStream) => void, signal: AbortSignal) => Promise<SpdyConnection> {
   if (upgrade.protocol === 'spdy/3.1') {
     negotiateStreamProtocol(request, portForwardProtocol);
-    return (onStream) => Promise.resolve(acceptSpdy(upgrade, portForwardProtocol, onStream));
+    return (onStream) => Promise.resolve(acceptSpdy(upgrade, { streamProtocol: portForwardProtocol, clock, onStream }));
   }
   const subprotocol = negotiateSubprotocol(upgrade, request.headers['sec-websocket-protocol'], [tunnelProtocol]);
   return async (onStream, signal) => {
-    const webSocket = await acceptWebSocket(upgrade, { subprotocol, clock: services.clock }, signal);
+    const webSocket = await acceptWebSocket(upgrade, { subprotocol, clock }, signal);
     return new SpdyConnection(createWebSocketStream(webSocket), { role: 'server', onStream });
   };
 }

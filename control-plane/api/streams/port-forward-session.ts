@@ -93,18 +93,14 @@ export class PortForwardSession {
     data.once('close', () => (data.readableEnded && data.writableFinished) || leave());
     if (signal.aborted || data.destroyed) leave();
     try {
-      const connection = await dial(port, life.signal);
-      connection.on('error', () => undefined);
-      const destroy = (): void => void connection.destroy();
-      life.signal.addEventListener('abort', destroy, { once: true });
-      if (life.signal.aborted) destroy();
-      await joinDuplex(data, connection, onActivity);
+      await connect(await dial(port, life.signal), data, onActivity, life.signal);
       error.end();
     } catch (thrown) {
       // Clients give all connections up when one tells of an error: that one of them was reset is none.
-      if (data.errored || isError(thrown, 'Cancelled')) error.end();
-      else error.end(this.#message(port, thrown));
-      if (data.writable) data.end();
+      const silent = data.errored !== null || isError(thrown, 'Cancelled');
+      await new Promise<void>((resolve) => error.end(silent ? '' : this.#message(port, thrown), () => resolve()));
+      // After the reason, which is what the client should see first.
+      data.destroy();
     } finally {
       signal.removeEventListener('abort', leave);
     }
@@ -113,5 +109,18 @@ export class PortForwardSession {
   #message(port: number, thrown: unknown): string {
     const { name, namespace = '', uid = '' } = this.#options.pod.metadata;
     return `error forwarding port ${port} to pod ${namespace}/${name}, uid ${uid}: ${LongshoreError.from(thrown).message}`;
+  }
+}
+
+/** Joins a pod's connection with a client's stream; it is closed when that is done, broken or no longer wanted. */
+async function connect(connection: Duplex, data: SpdyStream, onActivity: () => void, signal: AbortSignal): Promise<void> {
+  const destroy = (): void => void connection.destroy();
+  connection.on('error', () => undefined);
+  signal.addEventListener('abort', destroy, { once: true });
+  if (signal.aborted) destroy();
+  try {
+    await joinDuplex(data, connection, onActivity);
+  } finally {
+    destroy();
   }
 }

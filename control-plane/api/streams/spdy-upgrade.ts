@@ -1,7 +1,10 @@
-import { SpdyConnection, type SpdyConnectionOptions } from '../../../lib/spdy/spdy-connection.js';
+import type { Clock } from '../../../lib/clock/clock.js';
+import { SpdyConnection } from '../../../lib/spdy/spdy-connection.js';
+import type { SpdyStream } from '../../../lib/spdy/spdy-stream.js';
 import type { ApiRequest } from '../http/exchange.js';
 import type { ConnectionUpgrade } from '../http/connection-upgrade.js';
 import { StatusError } from '../status.js';
+import { everyBeat } from './every-beat.js';
 
 const protocolHeader = 'x-stream-protocol-version';
 
@@ -16,11 +19,10 @@ export function negotiateStreamProtocol(request: ApiRequest, served: string): vo
   );
 }
 
-/** Answers the handshake; the connection speaks SPDY/3.1 from then on. */
+/** Answers the handshake; the connection speaks SPDY/3.1 from then on, and pings bring to light that the client is gone. */
 export function acceptSpdy(
   upgrade: ConnectionUpgrade,
-  streamProtocol: string,
-  onStream: SpdyConnectionOptions['onStream'],
+  { streamProtocol, clock, onStream }: { streamProtocol: string; clock: Clock; onStream: (stream: SpdyStream) => void },
 ): SpdyConnection {
   const { socket, head } = upgrade.take();
   const answer = [
@@ -31,5 +33,8 @@ export function acceptSpdy(
   ];
   socket.write(`${answer.join('\r\n')}\r\n\r\n`);
   if (head.length > 0) socket.unshift(head);
-  return new SpdyConnection(socket, { role: 'server', onStream });
+  const connection = new SpdyConnection(socket, { role: 'server', onStream });
+  const stop = everyBeat(clock, () => connection.ping());
+  void connection.closed.then(stop);
+  return connection;
 }

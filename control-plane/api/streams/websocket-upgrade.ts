@@ -2,13 +2,11 @@ import { type WebSocket, WebSocketServer } from 'ws';
 
 import { abortReason, type Clock } from '../../../lib/clock/clock.js';
 import type { ConnectionUpgrade } from '../http/connection-upgrade.js';
+import { everyBeat } from './every-beat.js';
 import { badRequest } from '../status.js';
 
 /** Kubernetes' clients send pieces of at most 64 KiB. */
 const maxMessageBytes = 4 * 1024 * 1024;
-/** Between two pings; kubectl gives a connection up that gave no sign of life for a minute. */
-const heartbeatMs = 15_000;
-
 /** The first of `served` that the client offers. @throws StatusError 400 when it offers none of them */
 export function negotiateSubprotocol(upgrade: ConnectionUpgrade, header: string | undefined, served: readonly string[]): string {
   const offered = (header ?? '').split(',').map((item) => item.trim());
@@ -32,8 +30,10 @@ export function acceptWebSocket(
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: maxMessageBytes,
-    handleProtocols: () => options.subprotocol,
   });
+  // ws takes no name with a slash, which that of port-forward has: it neither reads nor writes the header.
+  delete request.headers['sec-websocket-protocol'];
+  server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${options.subprotocol}`));
   return new Promise((resolve, reject) => {
     const leave = (): void => reject(abortReason(signal));
     signal.addEventListener('abort', leave, { once: true });
@@ -48,18 +48,17 @@ export function acceptWebSocket(
 }
 
 /**
- * Pings keep what lies between from forgetting the connection, and make a machine that knows
- * nothing of it say so. A missing pong proves nothing: a client whose reader has stalled
- * (`kubectl exec ... | less`) answers none. Clients that have vanished are TCP's to find.
+ * Pings keep what lies between from forgetting the connection, and bring to light that the
+ * client is gone while nothing is read from it. A missing pong proves nothing: a client whose
+ * reader has stalled (`kubectl exec ... | less`) answers none. Machines that have vanished
+ * are TCP's to find.
  */
 function keepAlive(webSocket: WebSocket, clock: Clock): void {
-  const beat = (): void => {
-    if (webSocket.readyState !== webSocket.OPEN) return;
-    // Its own pings wait to be read behind stdin that the process does not take: a pong unasked tells it to be patient.
+  const stop = everyBeat(clock, () => {
+    // Its own pings wait to be read behind stdin that the process does not take, and kubectl
+    // gives up after a minute without a sign of life: a pong unasked tells it to be patient.
     if (webSocket.isPaused) webSocket.pong();
     webSocket.ping();
-    cancel = clock.after(heartbeatMs, beat);
-  };
-  let cancel = clock.after(heartbeatMs, beat);
-  webSocket.on('close', () => cancel());
+  });
+  webSocket.on('close', stop);
 }

@@ -24,6 +24,7 @@ export class AgentStream {
   readonly #frames = new FrameQueue<AgentFrame>((bytes) => this.#send({ $case: 'credit', value: { bytes } }));
   #opened: (open: Open) => void = () => undefined;
   #agentDone = false;
+  #complete = false;
 
   /** Reads from the call at once. */
   constructor(call: ServerDuplexStream<AttachRequest, AttachResponse>) {
@@ -31,11 +32,12 @@ export class AgentStream {
     call.on('data', ({ message }: AttachRequest) => this.#receive(message));
     call.on('end', () => {
       this.#agentDone = true;
-      this.#frames.end();
+      // A call that breaks may end first and be cancelled then: only the last frame tells that all has come.
+      this.#frames.end(this.#complete ? undefined : brokenOff());
     });
     // 'cancelled' says it; here it only must not be unhandled.
     call.on('error', () => undefined);
-    call.on('cancelled', () => this.#finish(new LongshoreError('Unavailable', 'the connection to the kubelet agent broke')));
+    call.on('cancelled', () => this.#finish(brokenOff()));
     // Headers at once: until they come the agent's gRPC library keeps what is sent, to send it again.
     call.sendMetadata(new Metadata());
   }
@@ -112,11 +114,12 @@ export class AgentStream {
         this.#frames.push(message, message.value.length);
         return;
       case 'exit':
-        this.#agentDone = true;
+      case 'dataEnd':
+        this.#complete = true;
+        this.#agentDone ||= message.$case === 'exit';
         this.#frames.push(message);
         return;
       case 'started':
-      case 'dataEnd':
         this.#frames.push(message);
         return;
     }
@@ -130,4 +133,8 @@ export class AgentStream {
   #send(message: NonNullable<AttachResponse['message']>): void {
     if (!this.#over.signal.aborted && !this.#call.cancelled) this.#call.write({ message });
   }
+}
+
+function brokenOff(): LongshoreError {
+  return new LongshoreError('Unavailable', 'the connection to the kubelet agent broke');
 }

@@ -42,7 +42,7 @@ async function* dataOf(stream: AgentStream, signal: AbortSignal): AsyncGenerator
   try {
     for (;;) {
       const frame = await stream.next();
-      if (frame === undefined || signal.aborted) return;
+      if (frame === undefined || frame.$case === 'dataEnd' || signal.aborted) return;
       if (frame.$case === 'data') yield frame.value;
     }
   } catch (thrown) {

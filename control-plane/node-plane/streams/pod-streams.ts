@@ -49,6 +49,11 @@ export class PodStreams {
     return new PortConnection(await this.#start(pod, '', { $case: 'portForward', value: { port } }, signal));
   }
 
+  /** Whether the node's agent can be asked at all. */
+  isConnected(nodeName: string): boolean {
+    return this.#streams.isConnected(nodeName);
+  }
+
   async #start(pod: Pod, containerName: string, request: Request, signal: AbortSignal): Promise<AgentStream> {
     const { nodeName } = pod.spec;
     if (!nodeName) throw new LongshoreError('Unavailable', `pod ${pod.metadata.name} is not scheduled to a node yet`);

@@ -7,7 +7,7 @@ import type { ContainerProcess, ProcessOutput } from '../container-runtime.js';
 /** What a process of the fake sees of its streams. */
 export interface FakeProcessStreams {
   readonly stdin: Readable;
-  /** Resolves when its reader has room for more. */
+  /** Resolves when its reader has room for more. @throws once nobody reads any longer, as of a broken pipe */
   readonly write: (text: string | Uint8Array, channel?: ProcessOutput['channel']) => Promise<void>;
   /** The terminal's size; 0 by 0 until it is set. */
   readonly size: { columns: number; rows: number };
@@ -34,11 +34,11 @@ export class FakeProcess implements ContainerProcess {
     this.input = stdin;
     this.output = output as AsyncIterable<ProcessOutput>;
     const write: FakeProcessStreams['write'] = (text, channel = 'stdout') =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const data = typeof text === 'string' ? Buffer.from(text) : text;
-        // As of a pipe that nobody reads any longer, what is written then is lost.
-        output.write({ channel: options.tty ? 'stdout' : channel, data }, () => resolve());
+        output.write({ channel: options.tty ? 'stdout' : channel, data }, (error) => (error ? reject(error) : resolve()));
       });
+    output.on('error', () => undefined);
     this.#exit = options.main({ stdin, write, size: this.#size, hungUp: this.#hungUp.signal }).finally(() => output.end());
     this.#exit.catch(() => undefined);
     options.signal.addEventListener('abort', () => output.destroy(), { once: true });

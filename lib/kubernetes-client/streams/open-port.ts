@@ -37,7 +37,11 @@ export async function openPort(access: ApiAccess, { namespace, pod, port }: Port
   const error = connection.open(new Map(Object.entries({ streamtype: 'error', ...pair })));
   error.end();
   const data = connection.open(new Map(Object.entries({ streamtype: 'data', ...pair })));
-  data.once('close', () => connection.close());
+  data.once('close', () => {
+    if (data.readableEnded && data.writableFinished) connection.close();
+    // What the pod has not taken is not to arrive any longer.
+    else connection.destroy();
+  });
   text(error).then(
     (message) => message !== '' && data.destroy(new LongshoreError('Unavailable', message)),
     // The connection is over, and the data's stream with it.

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 
 import { abortReason } from '../../clock/clock.js';
+import { LongshoreError } from '../../errors/errors.js';
 import { authorizationOf, tlsOptionsOf, urlOf, type ApiAccess } from '../access.js';
 import { connectionError } from '../http/connection-error.js';
 import { errorOfAnswer } from '../status-error.js';
@@ -25,8 +26,9 @@ export async function openWebSocket<T>(
 ): Promise<T> {
   const url = urlOf(access, path);
   url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
-  const headers = await authorizationOf(access);
-  const webSocket = new WebSocket(url, [...subprotocols], {
+  // ws takes no name with a slash, which that of port-forward has: it neither writes nor reads the header.
+  const headers = { ...(await authorizationOf(access)), 'sec-websocket-protocol': subprotocols.join(', ') };
+  const webSocket = new WebSocket(url, {
     ...tlsOptionsOf(access),
     headers,
     handshakeTimeout: handshakeMs,
@@ -41,6 +43,15 @@ export async function openWebSocket<T>(
       settle(() => reject(abortReason(signal)));
       webSocket.terminate();
     };
+    webSocket.once('upgrade', ({ headers: answer }) => {
+      const chosen = answer['sec-websocket-protocol'] ?? '';
+      delete answer['sec-websocket-protocol'];
+      if (subprotocols.includes(chosen)) return;
+      settle(() =>
+        reject(new LongshoreError('FailedPrecondition', `the server speaks "${chosen}", not ${subprotocols.join(' or ')}`)),
+      );
+      webSocket.terminate();
+    });
     webSocket.once('open', () => settle(() => resolve(use(webSocket))));
     webSocket.once('unexpected-response', (_request, response: IncomingMessage) => {
       text(response).then(

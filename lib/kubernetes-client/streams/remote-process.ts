@@ -4,6 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 
 import { LongshoreError } from '../../errors/errors.js';
 import type { Status } from '../../kubernetes/types/meta-v1.js';
+import { frameBytes } from '../../streams/stream-window.js';
 
 /** A process in a container, as exec and attach connect to it. */
 export interface RemoteProcess {
@@ -74,9 +75,15 @@ export function remoteProcess(webSocket: WebSocket, options: { stdin: boolean; t
 }
 
 function inputOf(send: (number: number, data: Uint8Array) => Promise<void>): Writable {
+  // Servers take messages of limited size.
+  const sendInPieces = async (chunk: Buffer): Promise<void> => {
+    for (let start = 0; start < chunk.length; start += frameBytes) {
+      await send(channel.stdin, chunk.subarray(start, start + frameBytes));
+    }
+  };
   const input = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
-      send(channel.stdin, chunk).then(() => done(), done);
+      sendInPieces(chunk).then(() => done(), done);
     },
     final: (done) => {
       send(channel.close, Buffer.from([channel.stdin])).then(() => done(), done);

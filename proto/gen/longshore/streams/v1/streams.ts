@@ -97,7 +97,7 @@ export interface AttachRequest {
     /** Last message of exec, after all output; of attach when the container has ended. */
     { $case: "exit"; value: ProcessExit }
     | //
-    /** port_forward: the pod sends nothing more; it may still read. */
+    /** Of logs the last message. port_forward: the pod sends nothing more; it may still read. */
     { $case: "dataEnd"; value: DataEnd }
     | { $case: "credit"; value: Credit }
     | undefined;
@@ -1874,7 +1874,8 @@ export const StreamServiceService = {
    * stream a TCP connection. Not idempotent, never retried: the user asks again.
    * Start: the first message holds `open`; `started` follows once the request is
    * being carried out, or `error` when it cannot be. End: the agent half-closes
-   * after its last frame; `cancel` from the control plane, or the end of the
+   * after its last frame (exit, data_end or error: without one of them the call
+   * broke); `cancel` from the control plane, or the end of the
    * call, makes it stop. A broken call ends the request; nothing resumes.
    *
    * Flow control, in each direction by itself: a side sends at most 256 KiB of
@@ -1909,7 +1910,8 @@ export interface StreamServiceServer extends UntypedServiceImplementation {
    * stream a TCP connection. Not idempotent, never retried: the user asks again.
    * Start: the first message holds `open`; `started` follows once the request is
    * being carried out, or `error` when it cannot be. End: the agent half-closes
-   * after its last frame; `cancel` from the control plane, or the end of the
+   * after its last frame (exit, data_end or error: without one of them the call
+   * broke); `cancel` from the control plane, or the end of the
    * call, makes it stop. A broken call ends the request; nothing resumes.
    *
    * Flow control, in each direction by itself: a side sends at most 256 KiB of
@@ -1941,7 +1943,8 @@ export interface StreamServiceClient extends Client {
    * stream a TCP connection. Not idempotent, never retried: the user asks again.
    * Start: the first message holds `open`; `started` follows once the request is
    * being carried out, or `error` when it cannot be. End: the agent half-closes
-   * after its last frame; `cancel` from the control plane, or the end of the
+   * after its last frame (exit, data_end or error: without one of them the call
+   * broke); `cancel` from the control plane, or the end of the
    * call, makes it stop. A broken call ends the request; nothing resumes.
    *
    * Flow control, in each direction by itself: a side sends at most 256 KiB of
