@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { longshoreVersion } from '../lib/version/longshore-version.js';
+import { addAccessCommands } from './commands/access.js';
 import { addBackupCommands } from './commands/backup.js';
 import { addCompletionCommands } from './commands/completion.js';
 import { addDebugGrpcCommands } from './commands/debug-grpc.js';
@@ -16,7 +17,7 @@ import { helpStyle } from './terminal/help.js';
 /** The commands in the order and the groups in which help shows them. */
 const groups: readonly (readonly [heading: string, ...add: ((program: Command) => void)[]])[] = [
   ['Cluster on this machine:', addLocalClusterCommands],
-  ['Machines:', addMachineCommands, addBackupCommands, addDoctorCommand],
+  ['Machines:', addMachineCommands, addAccessCommands, addBackupCommands, addDoctorCommand],
   ['Lab:', addLabCommands],
   ['Objects:', addObjectCommands],
   ['Help:', addVersionCommand, addCompletionCommands, addDebugGrpcCommands],

@@ -116,13 +116,18 @@ describe('control-plane command', () => {
   });
 
   it('reads the token commands', async () => {
-    expect((await parse('token', 'create', '--data-dir', '/d')).create).to.deep.equal({ dataDir: '/d', ttlMs: 3_600_000 });
+    expect((await parse('token', 'create', '--data-dir', '/d')).create).to.deep.equal({
+      dataDir: '/d',
+      ttlMs: 3_600_000,
+      output: 'text',
+    });
     expect((await parse('token', 'create', '--data-dir', '/d', '--ttl', '2d', '--uses', '3')).create).to.deep.equal({
       dataDir: '/d',
       ttlMs: 172_800_000,
       uses: 3,
+      output: 'text',
     });
-    expect((await parse('token', 'list', '--data-dir', '/d')).list).to.deep.equal({ dataDir: '/d' });
+    expect((await parse('token', 'list', '--data-dir', '/d')).list).to.deep.equal({ dataDir: '/d', output: 'text' });
     expect((await parse('token', 'revoke', 'abcdef', '--data-dir', '/d')).revoke).to.deep.equal(['abcdef', { dataDir: '/d' }]);
     expect(await problemOf('token', 'create', '--ttl', 'soon')).to.contain('A duration reads');
     expect(await problemOf('token', 'create', '--uses', '0')).to.contain('whole number');

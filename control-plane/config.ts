@@ -8,16 +8,19 @@ import { settingNamed } from '../lib/configuration/setting.js';
 
 export type { ControlPlaneConfig } from '../lib/configuration/control-plane-settings.js';
 
+export type TokenOutput = 'text' | 'json';
+
 export interface TokenCreateConfig {
   dataDir: string;
   ttlMs: number;
   uses?: number;
+  output: TokenOutput;
 }
 
 export interface Commands {
   run(config: ControlPlaneConfig): Promise<void>;
   createToken(config: TokenCreateConfig): Promise<void>;
-  listTokens(config: { dataDir: string }): Promise<void>;
+  listTokens(config: { dataDir: string; output: TokenOutput }): Promise<void>;
   revokeToken(id: string, config: { dataDir: string }): Promise<void>;
   backup(file: string, config: { dataDir: string }): Promise<void>;
   restore(file: string, config: { dataDir: string; force: boolean }): Promise<void>;
@@ -47,12 +50,16 @@ export function createCommand(commands: Commands): Command {
     .addOption(
       new Option('--uses <count>', 'how many certificates it may issue; default: any number').argParser(parseWholeNumber),
     )
-    .action(({ ttl, ...rest }: { dataDir: string; ttl: number; uses?: number }) => commands.createToken({ ...rest, ttlMs: ttl }));
+    .addOption(tokenOutput())
+    .action(({ ttl, ...rest }: Omit<TokenCreateConfig, 'ttlMs'> & { ttl: number }) =>
+      commands.createToken({ ...rest, ttlMs: ttl }),
+    );
   token
     .command('list')
     .description('Lists the join tokens, without their secrets')
     .addOption(dataDirSetting())
-    .action((options: { dataDir: string }) => commands.listTokens(options));
+    .addOption(tokenOutput())
+    .action((options: { dataDir: string; output: TokenOutput }) => commands.listTokens(options));
   token
     .command('revoke <id>')
     .description('Makes a join token useless; certificates that it issued stay')
@@ -70,4 +77,8 @@ export function createCommand(commands: Commands): Command {
     .addOption(new Option('--force', 'move what is there aside').default(false))
     .action((file: string, options: { dataDir: string; force: boolean }) => commands.restore(file, options));
   return program;
+}
+
+function tokenOutput(): Option {
+  return new Option('--output <format>', 'text for people, json for programs').choices(['text', 'json']).default('text');
 }

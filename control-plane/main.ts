@@ -21,10 +21,13 @@ createCommand({
     await runProcess((signal) => serve(config, log, signal), { log });
   },
   createToken: async (config) => {
-    print(await (await tokenCommands()).createToken(config, systemClock));
+    const token = await (await tokenCommands()).createToken(config, systemClock);
+    print(config.output === 'json' ? JSON.stringify(token) : token.token);
   },
   listTokens: async (config) => {
-    print(await (await tokenCommands()).listTokens(config));
+    const { listTokens, renderTokens } = await tokenCommands();
+    const tokens = await listTokens(config);
+    print(config.output === 'json' ? JSON.stringify(tokens) : renderTokens(tokens));
   },
   revokeToken: async (id, config) => {
     await (await tokenCommands()).revokeToken(id, config);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { waitForAbort } from '../lib/async/signals.js';
 import { systemClock } from '../lib/clock/clock.js';
+import { writeAddresses } from '../lib/control-plane-addresses/control-plane-addresses.js';
 import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server.js';
 import { supervise } from '../lib/lifecycle/supervise.js';
 import type { Logger } from '../lib/log/logger.js';
@@ -111,6 +112,10 @@ export async function serve(config: ControlPlaneConfig, log: Logger, signal: Abo
       server: `https://${settings.kubeconfigHostOf(config)}:${api.port}`,
       authority,
       clock,
+    });
+    await writeAddresses(config.dataDir, {
+      api: `https://${advertiseAddress}:${api.port}`,
+      nodePlane: `https://${advertiseAddress}:${nodePlane.port}`,
     });
     readiness.done('api');
     await nodePlane.synced(stop);

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { FakeClock } from '../../lib/clock/fake-clock.js';
+import { writeAddresses } from '../../lib/control-plane-addresses/control-plane-addresses.js';
 import { parseJoinToken } from '../../lib/identity/join-token.js';
 import { startTestApi, type TestApi } from '../../test/support/test-api.js';
 import { renderKubeconfig } from '../pki/admin-kubeconfig.js';
 import { joinTokenNamespace, joinTokenSecretName, readJoinTokenSecret } from '../../lib/identity/join-token-secret.js';
-import { createToken, listTokens, revokeToken } from './token-commands.js';
+import { createToken, listTokens, renderTokens, revokeToken } from './token-commands.js';
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -27,8 +28,11 @@ describe('token commands', () => {
   after(() => api.close());
 
   it('make a token, list it without its secret, and revoke it', async () => {
-    const text = await createToken({ dataDir: api.dir, ttlMs: 3_600_000, uses: 3 }, clock);
-    const { id, secret } = parseJoinToken(text);
+    await writeAddresses(api.dir, { api: api.url, nodePlane: 'https://10.0.0.5:6444' });
+    const created = await createToken({ dataDir: api.dir, ttlMs: 3_600_000, uses: 3 }, clock);
+    const { id, secret } = parseJoinToken(created.token);
+    expect(created).to.include({ id, uses: 3, joinUrl: 'https://10.0.0.5:6444' });
+    expect(Date.parse(created.expiresAt)).to.equal(clock.now() + 3_600_000);
     const stored = await api.resources.client('secrets').get(joinTokenNamespace, joinTokenSecretName(id));
     expect(stored && readJoinTokenSecret(stored)).to.include({
       id,
@@ -36,18 +40,18 @@ describe('token commands', () => {
       usageLimit: 3,
       expiresAtMs: clock.now() + 3_600_000,
     });
-    const list = await listTokens({ dataDir: api.dir });
+    const list = renderTokens(await listTokens({ dataDir: api.dir }));
     expect(list.split('\n')[0]).to.match(/^ID +USES +EXPIRES$/);
     expect(list).to.match(new RegExp(`^${id} +0/3 +2026-`, 'm'));
     expect(list).not.to.contain(secret);
     await revokeToken(id, { dataDir: api.dir });
-    expect(await listTokens({ dataDir: api.dir })).not.to.contain(id);
+    expect(renderTokens(await listTokens({ dataDir: api.dir }))).not.to.contain(id);
     expect(await codeOf(revokeToken(id, { dataDir: api.dir }))).to.equal('NotFound');
   });
 
   it('make tokens for any number of uses', async () => {
-    const { id } = parseJoinToken(await createToken({ dataDir: api.dir, ttlMs: 60_000 }, clock));
-    expect(await listTokens({ dataDir: api.dir })).to.match(new RegExp(`^${id} +0/any`, 'm'));
+    const { id } = await createToken({ dataDir: api.dir, ttlMs: 60_000 }, clock);
+    expect(renderTokens(await listTokens({ dataDir: api.dir }))).to.match(new RegExp(`^${id} +0/any`, 'm'));
   });
 
   it('say what is wrong', async () => {

@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock/clock.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
 import { certificateHash, formatJoinToken } from '../../lib/identity/join-token.js';
 import type { Secret } from '../../lib/kubernetes/types/core-v1.js';
+import { readAddresses } from '../../lib/control-plane-addresses/control-plane-addresses.js';
 import type { TokenCreateConfig } from '../config.js';
 import { type AdminAccess, readAdminKubeconfig } from '../pki/admin-kubeconfig.js';
 import {
@@ -18,33 +19,67 @@ import { callApi } from './admin-client.js';
 
 const secretsPath = `/api/v1/namespaces/${joinTokenNamespace}/secrets`;
 
-/** Makes a join token. @returns it, whole; only its hash is stored. @throws LongshoreError Unavailable */
-export async function createToken(config: TokenCreateConfig, clock: Clock): Promise<string> {
-  const access = await adminAccess(config.dataDir);
-  const parts = newTokenParts();
-  const secret = renderJoinTokenSecret({
-    ...parts,
-    expiresAtMs: clock.now() + config.ttlMs,
-    ...(config.uses !== undefined && { usageLimit: config.uses }),
-  });
-  await callApi(access, 'POST', secretsPath, secret);
-  return formatJoinToken({ ...parts, caHash: certificateHash(access.caPem) });
+/** A join token as `create` tells it, once. */
+export interface NewToken {
+  id: string;
+  /** All of it; only its hash is stored. */
+  token: string;
+  /** RFC 3339. */
+  expiresAt: string;
+  /** How many certificates it may issue; absent: any number. */
+  uses?: number;
+  /** The node plane, for `longshore agent --join`; absent before the control plane has first been started. */
+  joinUrl?: string;
 }
 
-/** The join tokens as a table for people. */
-export async function listTokens(config: { dataDir: string }): Promise<string> {
+/** A join token as `list` tells it. */
+export interface ListedToken {
+  id: string;
+  /** Certificates that it has issued. */
+  used: number;
+  /** Absent: any number. */
+  uses?: number;
+  /** RFC 3339; absent: never. */
+  expiresAt?: string;
+}
+
+/** Makes a join token. @throws LongshoreError Unavailable */
+export async function createToken(config: Omit<TokenCreateConfig, 'output'>, clock: Clock): Promise<NewToken> {
+  const access = await adminAccess(config.dataDir);
+  const parts = newTokenParts();
+  const expiresAtMs = clock.now() + config.ttlMs;
+  const limit = config.uses !== undefined && { usageLimit: config.uses };
+  await callApi(access, 'POST', secretsPath, renderJoinTokenSecret({ ...parts, expiresAtMs, ...limit }));
+  const addresses = await readAddresses(config.dataDir);
+  return {
+    id: parts.id,
+    token: formatJoinToken({ ...parts, caHash: certificateHash(access.caPem) }),
+    expiresAt: new Date(expiresAtMs).toISOString(),
+    ...(config.uses !== undefined && { uses: config.uses }),
+    ...(addresses && { joinUrl: addresses.nodePlane }),
+  };
+}
+
+/** The join tokens of the cluster, without their secrets. */
+export async function listTokens(config: { dataDir: string }): Promise<ListedToken[]> {
   const selector = encodeURIComponent(`type=${joinTokenType}`);
   const { items } = await callApi<{ items: Secret[] }>(
     await adminAccess(config.dataDir),
     'GET',
     `${secretsPath}?fieldSelector=${selector}`,
   );
-  const rows = items.flatMap((secret) => {
+  return items.flatMap((secret) => {
     const token = readJoinTokenSecret(secret);
     if (!token) return [];
-    const expires = token.expiresAtMs === undefined ? 'never' : new Date(token.expiresAtMs).toISOString();
-    return [[token.id, `${token.usageCount}/${token.usageLimit ?? 'any'}`, expires]];
+    const { id, usageCount: used, usageLimit: uses, expiresAtMs } = token;
+    const expiry = expiresAtMs !== undefined && { expiresAt: new Date(expiresAtMs).toISOString() };
+    return [{ id, used, ...(uses !== undefined && { uses }), ...expiry }];
   });
+}
+
+/** As a table for people. */
+export function renderTokens(tokens: readonly ListedToken[]): string {
+  const rows = tokens.map(({ id, used, uses, expiresAt }) => [id, `${used}/${uses ?? 'any'}`, expiresAt ?? 'never']);
   return [['ID', 'USES', 'EXPIRES'], ...rows]
     .map(([id = '', uses = '', expires = '']) => `${id.padEnd(8)}${uses.padEnd(10)}${expires}`)
     .join('\n');
