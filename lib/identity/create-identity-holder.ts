@@ -25,7 +25,8 @@ export function createIdentityHolder(options: JoinOptions): IdentityHolder {
   const { dir, server, nodeName, role, clock, log } = options;
   const identity = { dir, server, nodeName, role, clock, log };
   return new IdentityHolder({
-    obtain: async (signal) => ensureIdentity({ ...identity, ...(await currentToken(options, signal)), signal }),
+    obtain: async (signal, onProblem) =>
+      ensureIdentity({ ...identity, ...(await currentToken(options, signal)), onProblem, signal }),
     hasJoined: () => hasJoined(options),
     keepFresh: (held, signal) => keepIdentityFresh({ ...identity, identity: held, signal }),
     clock,

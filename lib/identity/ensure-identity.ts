@@ -10,6 +10,7 @@ import type { Logger } from '../log/logger.js';
 import { AgentIdentity, nodePlaneChannelOptions } from './agent-identity.js';
 import { createCertificateRequest } from './certificate-request.js';
 import { fetchAuthority } from './fetch-authority.js';
+import { requireToday } from './require-today.js';
 import { type AgentRole, certificatePem, IdentityFile } from './identity-file.js';
 import { certificateHash, type JoinToken, parseJoinToken } from './join-token.js';
 
@@ -22,6 +23,8 @@ export interface IdentityOptions {
   token?: string;
   nodeName: string;
   role: AgentRole;
+  /** Told why there is no certificate yet, each time that it could not be got. */
+  onProblem?: (problem: string) => void;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
@@ -53,7 +56,7 @@ export async function ensureIdentity(options: IdentityOptions): Promise<AgentIde
   if (!token) {
     throw new LongshoreError(
       'FailedPrecondition',
-      `no valid client certificate in ${options.dir} and no join token: give --token`,
+      `no valid client certificate in ${options.dir} and no join token: give --token, as "longshore token create" prints it`,
     );
   }
   const privateKeyPem = await file.ensureKey();
@@ -69,6 +72,7 @@ export async function ensureIdentity(options: IdentityOptions): Promise<AgentIde
       const patient = isError(thrown, 'AlreadyExists') && clock.monotonic() - startedMs < takenNameMs;
       if (!patient && !isError(thrown, 'Unavailable', 'DeadlineExceeded', 'ResourceExhausted')) throw thrown;
       const problem = thrown.message;
+      options.onProblem?.(`cannot join yet: ${problem}`);
       if (problem === logged) log.debug('still cannot join', { server: options.server, attempt: failures, problem });
       else log.warn('cannot join yet', { server: options.server, code: thrown.code, problem });
       logged = problem;
@@ -84,8 +88,9 @@ function problemOf(identity: AgentIdentity, token: JoinToken | undefined, nowMs:
 }
 
 async function join(options: IdentityOptions, token: JoinToken, privateKeyPem: string): Promise<CertificateMaterial> {
-  const { server, nodeName, signal } = options;
+  const { server, nodeName, clock, signal } = options;
   const caPem = await fetchAuthority({ server, caHash: token.caHash, timeoutMs: attemptTimeoutMs, signal });
+  requireToday(caPem, "its authority's certificate", clock);
   const client = new BootstrapServiceClient(server, credentials.createSsl(Buffer.from(caPem)), nodePlaneChannelOptions);
   try {
     const response = await callUnary(
@@ -98,7 +103,9 @@ async function join(options: IdentityOptions, token: JoinToken, privateKeyPem: s
       },
       { timeoutMs: attemptTimeoutMs, signal },
     );
-    return { caPem, certificatePem: certificatePem(response.certificate), privateKeyPem };
+    const material = { caPem, certificatePem: certificatePem(response.certificate), privateKeyPem };
+    requireToday(material.certificatePem, 'the certificate that it issued', clock);
+    return material;
   } finally {
     client.close();
   }

@@ -26,7 +26,8 @@ export async function fetchAuthority(options: {
     throw new LongshoreError(
       'Unauthenticated',
       `the control plane at ${server} has another certificate authority (sha256 ${presented}) than the join token names ` +
-        `(sha256 ${caHash}): the token is of another cluster, or somebody answers in the control plane's place`,
+        `(sha256 ${caHash}): the token is of another cluster, or somebody answers in the control plane's place; ` +
+        'make a token on that control plane with "longshore token create", and check the address',
     );
   }
   return new X509Certificate(authority).toString();

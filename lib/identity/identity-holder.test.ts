@@ -71,6 +71,23 @@ describe('IdentityHolder', () => {
     await running;
   });
 
+  it('says what it waits for while there is no certificate', async () => {
+    let said = (_problem: string): void => undefined;
+    const waiting = new IdentityHolder({
+      obtain: (_signal, onProblem) => {
+        said = onProblem;
+        return new Promise<{ expiresAtMs: number }>(() => undefined);
+      },
+      hasJoined: () => Promise.resolve(false),
+      keepFresh: () => Promise.resolve(),
+      clock,
+      log: silentLogger,
+    });
+    void waiting.run(() => Promise.resolve(), stop.signal);
+    said('cannot join yet: nobody answers');
+    expect(waiting.problem).to.equal('cannot join yet: nobody answers');
+  });
+
   it('ends when it has never joined and cannot', async () => {
     joined = false;
     answers = [refused];

@@ -48,7 +48,9 @@ export class IdentityHolder<Held extends Identity = AgentIdentity> {
     const { obtain, hasJoined, clock, log } = this.#options;
     for (let failures = 1; ; failures += 1) {
       try {
-        return await obtain(signal);
+        return await obtain(signal, (problem) => {
+          this.#problem = problem;
+        });
       } catch (thrown) {
         if (signal.aborted || !(await hasJoined())) throw thrown;
         const reason = LongshoreError.from(thrown).message;
@@ -93,8 +95,8 @@ export class IdentityHolder<Held extends Identity = AgentIdentity> {
 }
 
 export interface IdentityHolderOptions<Held extends Identity> {
-  /** ensureIdentity, with the join token as it is now. */
-  obtain: (signal: AbortSignal) => Promise<Held>;
+  /** ensureIdentity, with the join token as it is now. It tells what it waits for. */
+  obtain: (signal: AbortSignal, onProblem: (problem: string) => void) => Promise<Held>;
   /** Whether a certificate was ever issued to this agent. */
   hasJoined: () => Promise<boolean>;
   /** keepIdentityFresh: renews `identity` in place. */

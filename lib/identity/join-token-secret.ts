@@ -63,6 +63,12 @@ export function readJoinTokenSecret(secret: Secret): JoinTokenState | undefined 
   };
 }
 
+const remedy = 'make a new one on the control plane with "longshore token create"';
+
+export function unknownJoinToken(): LongshoreError {
+  return new LongshoreError('Unauthenticated', `the join token is unknown, or was revoked: ${remedy}`);
+}
+
 /**
  * Checks the secret part and takes one use, in `secret` itself; the caller stores it by
  * compare-and-swap, so that the count is exact.
@@ -70,19 +76,19 @@ export function readJoinTokenSecret(secret: Secret): JoinTokenState | undefined 
  */
 export function takeUse(secret: Secret, presented: string, nowMs: number): void {
   const state = readJoinTokenSecret(secret);
-  if (!state || !matches(secret, presented)) throw new LongshoreError('Unauthenticated', 'the join token is unknown');
+  if (!state || !matches(secret, presented)) throw unknownJoinToken();
   const allowed = field(secret, 'usage-bootstrap-authentication');
   if (allowed !== 'true') throw new LongshoreError('Unauthenticated', 'the join token may not be used to join');
   if (state.expiresAtMs !== undefined && state.expiresAtMs <= nowMs) {
     throw new LongshoreError(
       'Unauthenticated',
-      `the join token expired at ${new Date(state.expiresAtMs).toISOString()}: create a new one`,
+      `the join token expired at ${new Date(state.expiresAtMs).toISOString()}: ${remedy}`,
     );
   }
   if (state.usageLimit !== undefined && state.usageCount >= state.usageLimit) {
     throw new LongshoreError(
       'Unauthenticated',
-      `the join token is used up (${state.usageLimit} of ${state.usageLimit}): create a new one`,
+      `the join token is used up (${state.usageLimit} of ${state.usageLimit}): ${remedy}`,
     );
   }
   secret.data = { ...secret.data, 'usage-count': encode(String(state.usageCount + 1)) };

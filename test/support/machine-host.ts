@@ -40,6 +40,7 @@ export class MachineHost {
   readonly #cgroup: string;
   #machine: ChildProcess | undefined;
   #init = 0;
+  readonly #logs = new Set<string>();
 
   /** Use MachineNetwork.addHost. */
   constructor(options: { name: string; dir: string; address: string; cgroup: string; net: HostNetwork; host: HostOptions }) {
@@ -82,7 +83,7 @@ export class MachineHost {
       },
     );
     this.#machine = machine;
-    await once(machine.stdout, 'data');
+    await once(machine.stdout!, 'data');
     this.#init = Number((await readFile(`/proc/${machine.pid!}/task/${machine.pid!}/children`, 'utf8')).trim());
     if (this.options.engine ?? true) await this.#startEngine();
   }
@@ -140,7 +141,22 @@ export class MachineHost {
     await this.run('pkill', `-${signal.slice(3)}`, '-f', pattern);
   }
 
+  /** Prints the ends of its logs. */
+  async showLogs(lines = 15): Promise<void> {
+    for (const log of this.#logs) {
+      const text = await this.log(log);
+      console.error(
+        `--- ${this.name}: ${log}\n${text
+          .split('\n')
+          .slice(-lines)
+          .map((line) => line.slice(0, 400))
+          .join('\n')}`,
+      );
+    }
+  }
+
   #start(log: string, file: string, ...args: string[]): void {
+    this.#logs.add(log);
     const output = openSync(this.logFile(log), 'a');
     spawn('nsenter', this.#inside(file, args), { stdio: ['ignore', output, output] });
   }

@@ -89,7 +89,11 @@ export class MachineNetwork {
         await inside(namespace, 'ip', 'address', 'add', `${address}/24`, 'dev', 'eth0');
         await inside(namespace, 'ip', 'route', 'add', 'default', 'via', `10.77.${this.#subnet}.254`);
       },
-      unplug: () => this.#unplug(namespace),
+      unplug: async () => {
+        // At once: the kernel takes its time to bury a namespace, and its cables with it.
+        await inside(lan, 'ip', 'link', 'delete', port).catch(() => undefined);
+        await this.#unplug(namespace);
+      },
     };
   }
 
@@ -97,10 +101,10 @@ export class MachineNetwork {
     const namespace = this.#full(name);
     const router = this.#full(`${name}-gw`);
     const gateway = address.replace(/\d+$/, '254');
+    const outside = this.#onSegment(`${name}-gw`, `10.77.${this.#subnet}.${options.number}`, options);
     return {
       namespace,
       plugIn: async () => {
-        const outside = this.#onSegment(`${name}-gw`, `10.77.${this.#subnet}.${options.number}`, options);
         await outside.plugIn();
         await inside(router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
         await inside(
@@ -117,7 +121,7 @@ export class MachineNetwork {
       },
       unplug: async () => {
         await this.#unplug(namespace);
-        await this.#unplug(router);
+        await outside.unplug();
       },
     };
   }

@@ -90,8 +90,8 @@ export class BootstrapService {
     throw new LongshoreError(
       'AlreadyExists',
       role === 'kubelet'
-        ? `a live node is named ${nodeName}: choose another name, or stop that node and wait until its lease has ended`
-        : `a kube-proxy of node ${nodeName} is connected: choose another name, or stop that one first`,
+        ? `a live node is named ${nodeName}: choose another name with --node-name, or stop that node's agent and wait until its lease has ended`
+        : `a kube-proxy of node ${nodeName} is connected: choose another name with --node-name, or stop that one first`,
     );
   }
 }

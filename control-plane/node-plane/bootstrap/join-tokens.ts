@@ -1,7 +1,7 @@
 import type { Clock } from '../../../lib/clock/clock.js';
 import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { Secret } from '../../../lib/kubernetes/types/core-v1.js';
-import { joinTokenNamespace, joinTokenSecretName, takeUse } from '../../../lib/identity/join-token-secret.js';
+import { joinTokenNamespace, joinTokenSecretName, takeUse, unknownJoinToken } from '../../../lib/identity/join-token-secret.js';
 import type { ResourceClient } from '../../resources/client.js';
 
 /** The join tokens of the cluster, checked and counted against their Secrets. */
@@ -21,7 +21,7 @@ export class JoinTokens {
   async check(token: string): Promise<void> {
     const { name, secret } = parse(token);
     const stored = await this.#secrets.get(joinTokenNamespace, name);
-    if (!stored) throw unknownToken();
+    if (!stored) throw unknownJoinToken();
     takeUse({ ...stored }, secret, this.#clock.now());
   }
 
@@ -35,16 +35,12 @@ export class JoinTokens {
     const stored = await this.#secrets.modify(joinTokenNamespace, name, (draft) => {
       takeUse(draft, secret, this.#clock.now());
     });
-    if (!stored) throw unknownToken();
+    if (!stored) throw unknownJoinToken();
   }
 }
 
 function parse(token: string): { name: string; secret: string } {
   const [, id, secret] = /^([a-z0-9]{6})\.([a-z0-9]{16})$/.exec(token) ?? [];
-  if (!id || !secret) throw unknownToken();
+  if (!id || !secret) throw unknownJoinToken();
   return { name: joinTokenSecretName(id), secret };
-}
-
-function unknownToken(): LongshoreError {
-  return new LongshoreError('Unauthenticated', 'the join token is unknown');
 }
