@@ -72,7 +72,7 @@ describe('IdentityHolder', () => {
   });
 
   it('says what it waits for while there is no certificate', async () => {
-    let said = (_problem: string): void => undefined;
+    let said: (problem: string) => void = () => undefined;
     const waiting = new IdentityHolder({
       obtain: (_signal, onProblem) => {
         said = onProblem;

@@ -1,5 +1,4 @@
 import type { Clock } from '../../../lib/clock/clock.js';
-import { LongshoreError } from '../../../lib/errors/errors.js';
 import type { Secret } from '../../../lib/kubernetes/types/core-v1.js';
 import { joinTokenNamespace, joinTokenSecretName, takeUse, unknownJoinToken } from '../../../lib/identity/join-token-secret.js';
 import type { ResourceClient } from '../../resources/client.js';

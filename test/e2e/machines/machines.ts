@@ -121,17 +121,16 @@ export class Machines {
   /** What `read` gives, as soon as that is not false; an error counts as not yet. */
   async eventually<T>(what: string, read: () => Promise<T | false>): Promise<T> {
     const deadline = systemClock.monotonic() + patienceMs;
-    let problem: unknown;
+    let problem = 'none';
     for (;;) {
       try {
         const value = await read();
         if (value !== false) return value;
-        problem = undefined;
+        problem = 'none';
       } catch (thrown) {
-        problem = thrown;
+        problem = thrown instanceof Error ? thrown.message : 'unknown';
       }
-      if (systemClock.monotonic() > deadline)
-        expect.fail(`not within ${patienceMs} ms: ${what}${problem ? `; last: ${String(problem)}` : ''}`);
+      if (systemClock.monotonic() > deadline) expect.fail(`not within ${patienceMs} ms: ${what}; last error: ${problem}`);
       await systemClock.sleep(100);
     }
   }
