@@ -13,7 +13,14 @@ import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:f
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
 
-const programs = ['control-plane', 'kubelet-agent', 'kube-proxy', 'cli'];
+/** By name of their folder in dist/: where each begins. */
+const programs = {
+  'control-plane': 'control-plane/main.ts',
+  'kubelet-agent': 'kubelet-agent/main.ts',
+  'kube-proxy': 'kube-proxy/main.ts',
+  cli: 'cli/main.ts',
+  reaper: 'testing/reaper/main.ts',
+};
 const external = ['cpu-features', 'bufferutil', 'utf-8-validate', 'msgpackr-extract', '*.node'];
 
 /** Dependencies that look for files beside themselves, and those files; they find them in dist/third-party/. */
@@ -41,7 +48,10 @@ const __path = (relative) => require('node:path').join(__dirname, relative);
 
 /** Small programs that a program starts beside itself. */
 const helpers = { 'kubelet-agent/runtime/docker/port-dialer/netns-program.ts': 'dist/kubelet-agent/netns-program.cjs' };
-const entries = [...programs.map((program) => [`${program}/main.ts`, `dist/${program}/program.cjs`]), ...Object.entries(helpers)];
+const entries = [
+  ...Object.entries(programs).map(([name, main]) => [main, `dist/${name}/program.cjs`]),
+  ...Object.entries(helpers),
+];
 
 const results = await Promise.all(
   entries.map(([entry, outfile]) =>
@@ -71,7 +81,7 @@ const results = await Promise.all(
 );
 
 cpSync('scripts/program-loader.cjs', 'dist/program-loader.cjs');
-for (const program of programs) {
+for (const program of Object.keys(programs)) {
   for (const entry of readdirSync(`dist/${program}`)) if (entry.endsWith('.cache')) rmSync(`dist/${program}/${entry}`);
   const hash = createHash('sha256')
     .update(readFileSync(`dist/${program}/program.cjs`))

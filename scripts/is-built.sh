@@ -2,5 +2,5 @@
 # Succeeds when dist/ is up to date with the sources beside it.
 cd "$(dirname "$0")/.." || exit 1
 [ -f dist/.built ] || exit 1
-sources='proto lib control-plane kubelet-agent kube-proxy cli scripts package.json package-lock.json'
+sources='proto lib control-plane kubelet-agent kube-proxy cli testing scripts package.json package-lock.json'
 [ -z "$(find $sources -newer dist/.built -print -quit 2>/dev/null)" ]

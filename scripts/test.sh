@@ -46,7 +46,7 @@ if wanted lint; then
   check 'proto lint' npx buf lint
   check 'generated code is up to date' scripts/check-generated.sh
 fi
-if wanted unit; then suite 'unit and contract' 10000 '{lib,control-plane,kubelet-agent,kube-proxy,cli}/**/*.test.ts'; fi
+if wanted unit; then suite 'unit and contract' 10000 '{lib,control-plane,kubelet-agent,kube-proxy,cli,testing}/**/*.test.ts'; fi
 if wanted integration || wanted e2e; then
   check 'a Docker Engine answers' scripts/ensure-engine.sh || finish
   check 'tools of the tests' scripts/ensure-test-tools.sh || finish

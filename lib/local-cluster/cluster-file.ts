@@ -5,6 +5,8 @@ import type { Layout } from './layout.js';
 
 /** What a local cluster is; written once by `longshore up` and read by every other command. */
 export interface Cluster {
+  /** Absent: Docker. The fake keeps containers in memory and touches nothing of the host. */
+  runtime?: 'fake';
   nodes: string[];
   /** Host address of the control plane that pods can reach; carried by the bridge `link`. */
   address: string;
@@ -14,6 +16,8 @@ export interface Cluster {
   clusterDns: string;
   apiPort: number;
   nodePlanePort: number;
+  /** Loopback address by which each node reaches the node plane, so that one node can be cut off. Absent: 127.0.0.1. */
+  nodePlaneAddresses?: Record<string, string>;
   /** /healthz, /readyz and /metrics of each process, on 127.0.0.1, by process name. */
   healthPorts: Record<string, number>;
 }

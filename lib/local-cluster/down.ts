@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 
 import type { ProgressListener } from './progress-listener.js';
+import { removePartitions } from './partition.js';
 import { readCluster } from './cluster-file.js';
 import { removeControlPlaneLink } from './control-plane-link.js';
 import { layoutOf } from './layout.js';
@@ -18,7 +19,8 @@ export async function takeDown(options: { dir: string; keepData: boolean }, prog
   progress.done(`${stopped} processes stopped`);
 
   const cluster = await readCluster(layout);
-  if (cluster) {
+  if (cluster && cluster.runtime !== 'fake') {
+    await removePartitions(cluster);
     const [, ...agents] = computeProcessSpecs(cluster, layout);
     progress.update('removing what the agents made');
     const cleanUp = async ({ component, node, stateDir, args }: AgentSpec): Promise<void> => {

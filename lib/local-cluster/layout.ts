@@ -8,6 +8,7 @@ import { join } from 'node:path';
  *   <dir>/control-plane/          store, certificates, admin.kubeconfig
  *   <dir>/nodes/<node>/kubelet/   certificate, pod volumes, checkpoint
  *   <dir>/nodes/<node>/kube-proxy/
+ *   <dir>/fake-nodes/             instead of nodes/ in a fake cluster
  *   <dir>/logs/<process>.log
  *   <dir>/join-token              while nodes join
  */
@@ -18,6 +19,10 @@ export interface Layout {
   readonly kubeconfig: string;
   readonly joinToken: string;
   readonly logs: string;
+  /** State of the process that hosts the nodes of a fake cluster. */
+  readonly fakeNodes: string;
+  /** Its Unix socket; see kubelet-agent/fake-nodes/control-server.ts. */
+  readonly fakeControl: string;
   kubelet(node: string): string;
   kubeProxy(node: string): string;
   log(process: string): string;
@@ -36,6 +41,8 @@ export function layoutOf(dir: string): Layout {
     kubeconfig: join(dir, 'control-plane', 'admin.kubeconfig'),
     joinToken: join(dir, 'join-token'),
     logs: join(dir, 'logs'),
+    fakeNodes: join(dir, 'fake-nodes'),
+    fakeControl: join(dir, 'fake-nodes.sock'),
     kubelet: (node) => join(dir, 'nodes', node, 'kubelet'),
     kubeProxy: (node) => join(dir, 'nodes', node, 'kube-proxy'),
     log: (process) => join(dir, 'logs', `${process}.log`),

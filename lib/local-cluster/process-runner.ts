@@ -35,7 +35,7 @@ export async function stopProcesses(dir: string, graceMs: number): Promise<numbe
   }
 }
 
-function signalProcess(pid: number, signal: NodeJS.Signals): void {
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (thrown) {
@@ -49,16 +49,26 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
  * @returns its standard output
  * @throws LongshoreError Internal with the end of its standard error
  */
-export function runProgram(file: string, args: readonly string[], options: { timeoutMs?: number } = {}): Promise<string> {
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  options: { timeoutMs?: number; input?: string } = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(file, args, { timeout: options.timeoutMs ?? 60_000, maxBuffer: 8 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (!error) resolve(stdout);
-      else
-        reject(
-          new LongshoreError('Internal', `${file} ${args[0] ?? ''} failed: ${(stderr || error.message).trim().slice(-1000)}`, {
-            cause: error,
-          }),
-        );
-    });
+    const child = execFile(
+      file,
+      args,
+      { timeout: options.timeoutMs ?? 60_000, maxBuffer: 8 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (!error) resolve(stdout);
+        else
+          reject(
+            new LongshoreError('Internal', `${file} ${args[0] ?? ''} failed: ${(stderr || error.message).trim().slice(-1000)}`, {
+              cause: error,
+            }),
+          );
+      },
+    );
+    child.stdin?.end(options.input);
   });
 }

@@ -6,7 +6,7 @@ export type AgentComponent = 'kubelet-agent' | 'kube-proxy';
 
 /** One process of a local cluster, as it should run. */
 export interface ProcessSpec {
-  /** control-plane, kubelet-agent-<node>, kube-proxy-<node>. */
+  /** control-plane, kubelet-agent-<node>, kube-proxy-<node>; fake-nodes for all nodes of a fake cluster. */
   name: string;
   component: 'control-plane' | AgentComponent;
   /** Empty for the control plane. */
@@ -20,8 +20,12 @@ export interface ProcessSpec {
   healthPort: number;
 }
 
+/** The process that hosts every node of a fake cluster. */
+export const fakeNodes = 'fake-nodes';
+
 /** Names of all processes of a cluster with these nodes, control plane first. */
-export function processNames(nodes: readonly string[]): string[] {
+export function processNames(nodes: readonly string[], runtime: 'docker' | 'fake' = 'docker'): string[] {
+  if (runtime === 'fake') return ['control-plane', fakeNodes];
   return ['control-plane', ...nodes.flatMap((node) => [`kubelet-agent-${node}`, `kube-proxy-${node}`])];
 }
 
@@ -36,6 +40,7 @@ export function computeProcessSpecs(cluster: Cluster, layout: Layout): [controlP
     if (port === undefined) throw new Error(`cluster.json has no health port for ${name}`);
     return port;
   };
+  const bindAddresses = new Set(['127.0.0.1', cluster.address, ...Object.values(cluster.nodePlaneAddresses ?? {})]);
   const controlPlane: ProcessSpec = {
     name: 'control-plane',
     component: 'control-plane',
@@ -55,9 +60,10 @@ export function computeProcessSpecs(cluster: Cluster, layout: Layout): [controlP
         'cluster-dns': cluster.clusterDns,
         'health-port': healthPort('control-plane'),
       }),
-      ...['127.0.0.1', cluster.address].flatMap((address) => ['--bind-address', address]),
+      ...[...bindAddresses].flatMap((address) => ['--bind-address', address]),
     ],
   };
+  if (cluster.runtime === 'fake') return [controlPlane, fakeNodesSpec(cluster, layout, healthPort(fakeNodes))];
   return [
     controlPlane,
     ...cluster.nodes.flatMap((node) => [
@@ -94,12 +100,36 @@ function computeAgentSpec(
       programOf(component),
       ...flags({
         'node-name': node,
-        server: `127.0.0.1:${cluster.nodePlanePort}`,
+        server: `${cluster.nodePlaneAddresses?.[node] ?? '127.0.0.1'}:${cluster.nodePlanePort}`,
         'token-file': layout.joinToken,
         'state-dir': stateDir,
         'health-port': healthPort,
       }),
       '--shared-host',
+    ],
+  };
+}
+
+/** All nodes of a fake cluster: agents without kube-proxies, as there is no traffic. */
+function fakeNodesSpec(cluster: Cluster, layout: Layout, healthPort: number): AgentSpec {
+  return {
+    name: fakeNodes,
+    component: 'kubelet-agent',
+    node: '',
+    stateDir: layout.fakeNodes,
+    healthPort,
+    nodeFlags: [],
+    args: [
+      programOf('kubelet-agent'),
+      'run-fake',
+      ...flags({
+        nodes: cluster.nodes.length,
+        server: `127.0.0.1:${cluster.nodePlanePort}`,
+        'token-file': layout.joinToken,
+        'state-dir': layout.fakeNodes,
+        'control-socket': layout.fakeControl,
+        'health-port': healthPort,
+      }),
     ],
   };
 }

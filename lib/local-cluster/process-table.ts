@@ -48,7 +48,8 @@ async function readProcess(pid: number, dir: string, bootMs: number): Promise<Ru
 export function stateDirOf(args: readonly string[]): string | undefined {
   const program = args.findIndex((arg) => /\/(control-plane|kubelet-agent|kube-proxy)\/main\.js$/.test(arg));
   // A subcommand (token, cleanup) stands right behind the program and is no server.
-  if (program < 0 || !args[program + 1]?.startsWith('--')) return undefined;
+  const first = args[program + 1] ?? '';
+  if (program < 0 || !(first.startsWith('--') || first === 'run-fake')) return undefined;
   const flag = args.findIndex((arg) => arg === '--data-dir' || arg === '--state-dir');
   return flag < 0 ? undefined : args[flag + 1];
 }

@@ -1,4 +1,5 @@
 import { access, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { systemClock } from '../clock/clock.js';
 import { LongshoreError } from '../errors/errors.js';
@@ -27,10 +28,10 @@ export interface UpOptions extends NewClusterOptions {
  * does, and returns when every node is Ready. Safe to repeat and to interrupt.
  */
 export async function bringUp(options: UpOptions, progress: ProgressListener): Promise<Cluster> {
-  await checkRequirements();
+  if (options.runtime !== 'fake') await checkRequirements();
   const layout = layoutOf(options.dir);
   const cluster = await recallOrDesign(layout, options);
-  await ensureControlPlaneLink(cluster);
+  if (cluster.runtime !== 'fake') await ensureControlPlaneLink(cluster);
   const specs = computeProcessSpecs(cluster, layout);
   const running = new Set((await readProcessTable(layout.dir)).map(({ stateDir }) => stateDir));
   const deadline = systemClock.monotonic() + options.timeoutMs;
@@ -41,7 +42,7 @@ export async function bringUp(options: UpOptions, progress: ProgressListener): P
   await waitUntilReady([controlPlane], layout, deadline, progress);
   progress.done(`control plane ready on https://127.0.0.1:${cluster.apiPort}`);
   try {
-    const joining = await countWithoutIdentity(agents);
+    const joining = cluster.runtime === 'fake' ? await countFakeNodes(cluster, layout) : await countWithoutIdentity(agents);
     if (joining > 0) await createJoinToken(layout, joining);
     await waitForNodes(cluster, layout, deadline, progress);
     await waitUntilReady(agents, layout, deadline, progress);
@@ -66,16 +67,25 @@ async function recallOrDesign(layout: Layout, options: UpOptions): Promise<Clust
   return cluster;
 }
 
+/** How many fake nodes have not joined; all of them or none, but for a start that was cut short. */
+async function countFakeNodes({ nodes }: Cluster, layout: Layout): Promise<number> {
+  return countMissing(nodes.map((node) => identityFile('kubelet-agent', join(layout.fakeNodes, node))));
+}
+
 async function countWithoutIdentity(agents: readonly AgentSpec[]): Promise<number> {
-  const lacking = await Promise.all(
-    agents.map(({ component, stateDir }) =>
-      access(identityFile(component, stateDir)).then(
+  return countMissing(agents.map(({ component, stateDir }) => identityFile(component, stateDir)));
+}
+
+async function countMissing(files: readonly string[]): Promise<number> {
+  const missing = await Promise.all(
+    files.map((file) =>
+      access(file).then(
         () => false,
         () => true,
       ),
     ),
   );
-  return lacking.filter(Boolean).length;
+  return missing.filter(Boolean).length;
 }
 
 /** Waits for the /readyz of all `specs`; a process that ends is not waited for. */
