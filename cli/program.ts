@@ -6,6 +6,7 @@ import { addBackupCommands } from './commands/backup.js';
 import { addCompletionCommands } from './commands/completion.js';
 import { addDebugGrpcCommands } from './commands/debug-grpc.js';
 import { addDoctorCommand } from './commands/doctor.js';
+import { addInstallCommands } from './commands/install.js';
 import { addLabCommands } from './commands/lab.js';
 import { addLocalClusterCommands } from './commands/local-cluster.js';
 import { addMachineCommands } from './commands/machines.js';
@@ -17,7 +18,7 @@ import { helpStyle } from './terminal/help.js';
 /** The commands in the order and the groups in which help shows them. */
 const groups: readonly (readonly [heading: string, ...add: ((program: Command) => void)[]])[] = [
   ['Cluster on this machine:', addLocalClusterCommands],
-  ['Machines:', addMachineCommands, addAccessCommands, addBackupCommands, addDoctorCommand],
+  ['Machines:', addMachineCommands, addInstallCommands, addAccessCommands, addDoctorCommand, addBackupCommands],
   ['Lab:', addLabCommands],
   ['Objects:', addObjectCommands],
   ['Help:', addVersionCommand, addCompletionCommands, addDebugGrpcCommands],

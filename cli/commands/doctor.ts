@@ -7,9 +7,9 @@ import { stringify } from 'yaml';
 import { environmentOption } from '../../lib/command-line/options.js';
 import { allChecks } from '../doctor/all-checks.js';
 import type { DoctorContext, Role } from '../doctor/context.js';
-import { readEngine } from '../doctor/readings/engine-reading.js';
 import { renderFindings } from '../doctor/render-findings.js';
 import { isWell, runChecks } from '../doctor/run-checks.js';
+import { defaultPrefixes, engineAt } from '../install/doctor-contexts.js';
 
 interface DoctorFlags {
   role: Role | 'both';
@@ -20,7 +20,7 @@ interface DoctorFlags {
   serviceCidr: string;
   dataDir: string;
   stateDir: string;
-  dockerHost: string;
+  dockerHost?: string;
   output?: 'json' | 'yaml';
 }
 
@@ -33,15 +33,11 @@ export function addDoctorCommand(program: Command): void {
     .addOption(environmentOption('--join <url>', 'node plane of the control plane to join: is it reached, do the clocks agree?'))
     .addOption(environmentOption('--token <token>', 'join token: is it of that control plane?'))
     .addOption(environmentOption('--node-name <name>', 'name of this node').default(hostname().toLowerCase()))
-    .addOption(environmentOption('--cluster-cidr <cidr>', 'addresses of pods').default('10.244.0.0/16'))
-    .addOption(environmentOption('--service-cidr <cidr>', 'addresses of services').default('10.96.0.0/16'))
+    .addOption(environmentOption('--cluster-cidr <cidr>', 'addresses of pods').default(defaultPrefixes.clusterCidr))
+    .addOption(environmentOption('--service-cidr <cidr>', 'addresses of services').default(defaultPrefixes.serviceCidr))
     .addOption(environmentOption('--data-dir <dir>', "the control plane's folder").default('/var/lib/longshore/control-plane'))
     .addOption(environmentOption('--state-dir <dir>', "the agents' folder").default('/var/lib/longshore/agent'))
-    .addOption(
-      environmentOption('--docker-host <url>', 'unix:///path or tcp://host:port').default(
-        process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock',
-      ),
-    )
+    .addOption(environmentOption('--docker-host <url>', 'unix:///path or tcp://host:port'))
     .addOption(new Option('-o, --output <format>', 'for programs').choices(['json', 'yaml']))
     .addHelpText('after', help)
     .action(async (flags: DoctorFlags) => {
@@ -54,7 +50,6 @@ export function addDoctorCommand(program: Command): void {
 }
 
 function contextOf({ role, join, ...flags }: DoctorFlags): DoctorContext {
-  let engine: ReturnType<DoctorContext['engine']> | undefined;
   return {
     ...flags,
     roles: role === 'both' ? ['server', 'agent'] : [role],
@@ -67,7 +62,7 @@ function contextOf({ role, join, ...flags }: DoctorFlags): DoctorContext {
       { port: 10_248, purpose: 'health', role: 'agent' },
       { port: 10_256, purpose: 'health', role: 'agent' },
     ],
-    engine: () => (engine ??= readEngine(flags.dockerHost)),
+    engine: engineAt(flags.dockerHost),
   };
 }
 

@@ -11,7 +11,9 @@ import { agentNames, computeChildSpecs } from '../agent/child-specs.js';
 import { addSettings, printedConfiguration, readConfiguration } from '../configuration/settings-command.js';
 import { becomeComponent } from './become-component.js';
 
-const kind = 'AgentConfiguration';
+/** Of the configuration file. */
+export const agentKind = 'AgentConfiguration';
+const kind = agentKind;
 /** Longer than a child may take to end. */
 const drainMs = 15_000;
 
@@ -19,11 +21,14 @@ export function addAgentSettings(command: Command): void {
   addSettings(command, agentSettings(), kind);
 }
 
+/** What the agents of this machine would run with. @throws LongshoreError InvalidArgument, NotFound (no such file) */
+export function readAgentConfiguration(command: Command): Promise<Resolution<AgentConfig>> {
+  return readConfiguration<AgentConfig>(command, { kind, settings: agentSettings(), check: checkAgent });
+}
+
 /** Runs both agents of this machine, supervised, or `only` one of them in this process, until it is told to stop. */
 export async function runAgent(command: Command, only: string | undefined): Promise<void> {
-  const read = (): Promise<Resolution<AgentConfig>> =>
-    readConfiguration<AgentConfig>(command, { kind, settings: agentSettings(), check: checkAgent });
-  const resolution = await read();
+  const resolution = await readAgentConfiguration(command);
   const { config, resolved } = resolution;
   if (printedConfiguration(command, kind, resolved)) return;
   const specs = computeChildSpecs(resolution);
@@ -35,7 +40,7 @@ export async function runAgent(command: Command, only: string | undefined): Prom
     return;
   }
   const log = createLogger({ component: 'agent', level: config.logLevel }).child({ node: config.nodeName });
-  const readSpecs = async () => computeChildSpecs(await read());
+  const readSpecs = async () => computeChildSpecs(await readAgentConfiguration(command));
   const agent = new MachineAgent({ config, specs, readSpecs, clock: systemClock, log });
   await runProcess((signal) => agent.run(signal), { log, drainMs, report: (thrown) => sayRefusal(thrown, log) });
 }

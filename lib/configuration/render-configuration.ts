@@ -14,6 +14,14 @@ export function renderConfiguration(kind: string, resolved: readonly Resolved[])
   return [`apiVersion: ${configurationApiVersion}`, `kind: ${kind}`, ...lines].join('\n');
 }
 
+/** What somebody said, as a file that says it to the program; secrets are left out. */
+export function renderConfigurationFile(kind: string, resolved: readonly Resolved[]): string {
+  const said = resolved.flatMap(({ setting: { key, shape, secret }, text, where }) =>
+    where === undefined || text === undefined || secret ? [] : [`${key}: ${valueOf(text, shape)}`],
+  );
+  return `${[`apiVersion: ${configurationApiVersion}`, `kind: ${kind}`, ...said].join('\n')}\n`;
+}
+
 function valueOf(text: string, shape: Resolved['setting']['shape']): string {
   const flow = (value: unknown): string => stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
   if (shape === 'list') return flow(text.split(','));
