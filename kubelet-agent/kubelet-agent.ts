@@ -7,6 +7,8 @@ import { LongshoreError } from '../lib/errors/errors.js';
 import type { HealthCheck } from '../lib/lifecycle/health-server.js';
 import type { Logger } from '../lib/log/logger.js';
 import { gatewayOf } from '../lib/net/cidr.js';
+import { longshoreVersion } from '../lib/version/longshore-version.js';
+import { nodeVersion } from '../lib/version/node-version.js';
 import type { NodeServiceClient, NodeStatus, RegisterResponse } from '../proto/gen/longshore/node/v1/node.js';
 import type { StreamServiceClient } from '../proto/gen/longshore/streams/v1/streams.js';
 import type { KubeletAgentConfig } from './config.js';
@@ -25,8 +27,6 @@ import { StreamMetrics } from './streams/stream-metrics.js';
 import type { Mounts } from './volumes/mount-runner.js';
 import type { VolumeManager } from './volumes/volume-manager.js';
 
-/** Kubernetes' version whose behaviour this agent follows. */
-const kubeletVersion = 'v1.36.0';
 /** How long a registration waits for the pod network, so that the node's first heartbeat can say Ready. */
 const networkPatienceMs = 3_000;
 
@@ -66,7 +66,7 @@ export class KubeletAgent {
       nodeName: config.nodeName,
       internalIp: () => this.#findHostIp(),
       problem: () => (this.#pods ? this.#pods.problem : 'not registered with the control plane yet'),
-      version: kubeletVersion,
+      version: nodeVersion(longshoreVersion()),
       ...(options.readMachine && { read: options.readMachine }),
     });
   }

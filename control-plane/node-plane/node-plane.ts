@@ -190,6 +190,7 @@ export class NodePlane {
       feeds: new AssignmentFeeds({ informers }),
       statuses,
       events: new AgentEvents({ informers, recorder }),
+      recorder,
       podTokens: new PodTokens({ informers, clients, tokens }),
       certificates: this.#agentCertificates(),
       log,

@@ -14,6 +14,7 @@ import { type AgentIdentity, nodePlaneChannelOptions } from '../../lib/identity/
 import { createCertificateRequest } from '../../lib/identity/certificate-request.js';
 import { ensureKeyFile } from '../../lib/identity/key-file.js';
 import type { Pod } from '../../lib/kubernetes/types/core-v1.js';
+import { nodeVersion } from '../../lib/version/node-version.js';
 import { AgentRole, BootstrapServiceClient } from '../../proto/gen/longshore/bootstrap/v1/bootstrap.js';
 import {
   NodeServiceClient,
@@ -302,6 +303,17 @@ describe('node plane', () => {
       ).to.equal('FailedPrecondition');
       expect((await register(client, 'n1')).podCidr).to.equal(registered.podCidr);
       expect(await renew()).to.equal('ok');
+    });
+
+    it('serves an agent of another version, and says so on its Node', async () => {
+      const { client } = await joined('n1');
+      const request = registerRequest('n1');
+      const newer = nodeVersion('999.0.0');
+      const info = { ...request.status!.info!, kubeletVersion: newer };
+      const { sessionId } = await callUnary(client.register.bind(client), { ...request, status: { ...request.status!, info } });
+      expect(sessionId).not.to.equal('');
+      expect(plane.recorded.map(({ reason }) => reason)).to.include('VersionSkew');
+      expect((await plane.resources.client('nodes').get('', 'n1'))?.status?.nodeInfo?.kubeletVersion).to.equal(newer);
     });
   });
 

@@ -1,7 +1,9 @@
 import { linkedSignal } from '../../../lib/async/signals.js';
 import { LongshoreError } from '../../../lib/errors/errors.js';
 import { type CallContext, serverStream, unary } from '../../../lib/grpc/server-calls.js';
+import type { Node } from '../../../lib/kubernetes/types/core-v1.js';
 import type { Logger } from '../../../lib/log/logger.js';
+import { longshoreVersion } from '../../../lib/version/longshore-version.js';
 import type {
   CreateServiceAccountTokenRequest,
   CreateServiceAccountTokenResponse,
@@ -27,11 +29,12 @@ import { watchAssignments } from '../assignments/assignment-stream.js';
 import type { ClusterSettings } from '../cluster-settings.js';
 import type { NodePlaneInformers } from '../informers.js';
 import type { StatusWriter } from '../status/status-writer.js';
-import type { AgentEvents } from './agent-events.js';
+import type { AgentEvents, EventPort } from './agent-events.js';
 import type { NodeLeases } from './node-leases.js';
 import type { NodeRegistry } from './node-registry.js';
 import type { PodTokens } from './pod-tokens.js';
 import type { Session, Sessions } from './sessions.js';
+import { versionSkew } from './version-skew.js';
 
 export interface NodeServiceOptions {
   settings: ClusterSettings;
@@ -43,6 +46,7 @@ export interface NodeServiceOptions {
   feeds: AssignmentFeeds;
   statuses: StatusWriter;
   events: AgentEvents;
+  recorder: EventPort;
   podTokens: PodTokens;
   certificates: AgentCertificates;
   log: Logger;
@@ -79,6 +83,7 @@ export class NodeService {
     await leases.renew(identity);
     const session = sessions.open(identity, request.instanceId);
     session.reported = request.status;
+    this.#warnOfSkew(node, request.status.info?.kubeletVersion ?? '');
     return {
       sessionId: session.id,
       podCidr: node.spec?.podCIDR ?? '',
@@ -89,6 +94,21 @@ export class NodeService {
       heartbeatPeriodMs: settings.heartbeatPeriodMs,
       clusterId: settings.clusterId,
     };
+  }
+
+  /** A node of another version is served all the same; whoever looks at it is told. */
+  #warnOfSkew(node: Node, version: string): void {
+    const problem = versionSkew(longshoreVersion(), version);
+    if (problem === undefined) return;
+    this.#options.log.warn('node of another version', { node: node.metadata.name, problem });
+    this.#options.recorder.record({
+      object: node,
+      type: 'Warning',
+      reason: 'VersionSkew',
+      message: problem,
+      component: 'node-plane',
+      host: node.metadata.name,
+    });
   }
 
   /**
