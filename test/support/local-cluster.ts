@@ -16,11 +16,14 @@ export class LocalCluster {
   readonly dir: string;
   readonly layout: Layout;
   readonly #flags: string[];
+  readonly #command: string;
 
   /**
+   * @param options.command the bin/longshore.js to use; default: the checkout's
    * @param options.net number that keeps this cluster's addresses and ports apart from others': 1 to 50
    */
-  constructor(options: { name: string; net: number; nodes?: number }) {
+  constructor(options: { name: string; net: number; nodes?: number; command?: string }) {
+    this.#command = options.command ?? longshore;
     this.dir = `/var/lib/longshore/test-${options.name}`;
     this.layout = layoutOf(this.dir);
     this.#flags = [
@@ -38,23 +41,23 @@ export class LocalCluster {
 
   /** `longshore up`: starts what does not run. */
   async up(): Promise<string> {
-    return (await run(process.execPath, [longshore, 'up', ...this.#flags], { timeout: 120_000 })).stdout;
+    return (await run(process.execPath, [this.#command, 'up', ...this.#flags], { timeout: 120_000 })).stdout;
   }
 
   async down(...flags: string[]): Promise<void> {
-    await run(process.execPath, [longshore, 'down', '--dir', this.dir, ...flags], { timeout: 120_000 });
+    await run(process.execPath, [this.#command, 'down', '--dir', this.dir, ...flags], { timeout: 120_000 });
   }
 
   async quickstart(): Promise<string> {
-    return (await run(process.execPath, [longshore, 'quickstart', ...this.#flags], { timeout: 180_000 })).stdout;
+    return (await run(process.execPath, [this.#command, 'quickstart', ...this.#flags], { timeout: 180_000 })).stdout;
   }
 
   async status(): Promise<string> {
-    return (await run(process.execPath, [longshore, 'status', '--dir', this.dir], { timeout: 30_000 })).stdout;
+    return (await run(process.execPath, [this.#command, 'status', '--dir', this.dir], { timeout: 30_000 })).stdout;
   }
 
   async longshore(...args: string[]): Promise<string> {
-    return (await run(process.execPath, [longshore, ...args, '--dir', this.dir], { timeout: 30_000 })).stdout;
+    return (await run(process.execPath, [this.#command, ...args, '--dir', this.dir], { timeout: 30_000 })).stdout;
   }
 
   async describe(): Promise<Cluster> {
