@@ -10,6 +10,7 @@ import { describeDeployments } from './kubectl/deployments.js';
 import { describePods } from './kubectl/pods.js';
 import { describeRefusals } from './kubectl/refusals.js';
 import type { Scene } from './kubectl/scene.js';
+import { describeStreams } from './kubectl/streams.js';
 
 const clients = [
   { name: 'the kubectl on PATH', namespace: 'modern', modern: true, binary: async () => kubectlOnPath },
@@ -48,6 +49,11 @@ describe('A cluster under kubectl', function () {
       describe('pods', () => describePods(() => scene));
       describe('deployments', () => describeDeployments(() => scene));
       describe('refusals and reasons', () => describeRefusals(() => scene));
+      describe('streams', () =>
+        describeStreams(
+          () => scene,
+          () => cluster,
+        ));
       describe('access', () =>
         describeAccess(
           () => scene,

@@ -14,6 +14,8 @@ export interface KubectlResult {
 export interface Kubectl {
   /** Path or name of the program. */
   readonly binary: string;
+  /** Its whole environment, for programs that run it. */
+  readonly env: Readonly<Record<string, string>>;
   /** Runs to its end. Whatever its exit code, it is a result. */
   run(
     args: readonly string[],
@@ -22,7 +24,7 @@ export interface Kubectl {
   /** {@link run} that must succeed. @returns standard output */
   ok(args: readonly string[], options?: { stdin?: string; env?: Record<string, string> }): Promise<string>;
   /** Starts a command that goes on until it is killed. */
-  start(args: readonly string[]): ChildProcess;
+  start(args: readonly string[], options?: { stdin: 'pipe' | 'ignore' }): ChildProcess;
 }
 
 export function kubectlWith(options: { binary: string; kubeconfig: string; home: string }): Kubectl {
@@ -45,13 +47,14 @@ export function kubectlWith(options: { binary: string; kubeconfig: string; home:
     });
   return {
     binary,
+    env: baseEnv,
     run,
     ok: async (args, runOptions) => {
       const { code, stdout, stderr } = await run(args, runOptions);
       if (code !== 0) throw new Error(`kubectl ${args.join(' ')} exited with ${code}\n${stdout}${stderr}`);
       return stdout;
     },
-    start: (args) => spawn(binary, [...args], { env: baseEnv, stdio: ['ignore', 'pipe', 'pipe'] }),
+    start: (args, { stdin } = { stdin: 'ignore' }) => spawn(binary, [...args], { env: baseEnv, stdio: [stdin, 'pipe', 'pipe'] }),
   };
 }
 

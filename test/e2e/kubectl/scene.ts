@@ -22,12 +22,12 @@ export class SceneCommands {
 
   /** @returns standard output @throws when the command fails */
   ok(args: string, stdin?: string | object): Promise<string> {
-    return this.scene.kubectl.ok(this.#words(args), withInput(stdin));
+    return this.scene.kubectl.ok(this.words(args), withInput(stdin));
   }
 
   /** Runs a command that must fail. @returns standard error */
   async refused(args: string, stdin?: string | object): Promise<string> {
-    const { code, stdout, stderr } = await this.scene.kubectl.run(this.#words(args), withInput(stdin));
+    const { code, stdout, stderr } = await this.scene.kubectl.run(this.words(args), withInput(stdin));
     if (code === 0) throw new Error(`kubectl ${args} succeeded: ${stdout}`);
     return stderr;
   }
@@ -38,11 +38,11 @@ export class SceneCommands {
 
   /** Starts a command that lasts, such as a watch. */
   follow(args: string): Following {
-    return new Following(this.scene.kubectl, this.#words(args));
+    return new Following(this.scene.kubectl, this.words(args));
   }
 
-  #words(args: string): string[] {
-    return [...args.split(' '), '-n', this.scene.namespace];
+  words(args: string): string[] {
+    return ['-n', this.scene.namespace, ...args.split(' ')];
   }
 }
 
@@ -53,11 +53,22 @@ export class Following implements AsyncDisposable {
   output = '';
 
   constructor(kubectl: Kubectl, args: string[]) {
-    this.#child = kubectl.start(args);
+    this.#child = kubectl.start(args, { stdin: 'pipe' });
+    this.#child.stdin?.on('error', () => undefined);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     }
     this.#closed = new Promise((resolve) => this.#child.once('close', () => resolve()));
+  }
+
+  /** To its standard input, which stays open. */
+  write(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
+  /** As Ctrl-Z and fg. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(name);
   }
 
   /** Resolves once the command has ended by itself. */
@@ -68,6 +79,8 @@ export class Following implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill();
+    // One that is stopped hears nothing else.
+    this.#child.kill('SIGCONT');
     await this.#closed;
   }
 }
