@@ -49,7 +49,7 @@ export function describeStreams(scene: () => Scene, cluster: () => LocalCluster)
         ['-qec', line, '/dev/null'],
         { env: { ...scene().kubectl.env, SHELL: '/bin/sh' }, timeout: 20_000 },
         (error, out) => {
-          if (error && typeof error.code !== 'number') reject(error);
+          if (error && typeof error.code !== 'number') reject(new Error(`script: ${error.message}`));
           else resolve(`${out.replaceAll('\r', '')}exit ${error?.code ?? 0}`);
         },
       );
@@ -97,8 +97,8 @@ export function describeStreams(scene: () => Scene, cluster: () => LocalCluster)
 
     it('leaves nothing on the node when kubectl goes away', async () => {
       {
-        await using _ = kubectl.follow('exec -i quiet -- sleep 3600');
-        await eventually('it runs', 10_000, async () => (await openStreams('quiet')) === 1);
+        await using going = kubectl.follow('exec -i quiet -- sh -c "echo runs; exec sleep 3600"');
+        await eventually('it runs', 10_000, async () => going.output === 'runs\n' && (await openStreams('quiet')) === 1);
       }
       await nothingLeft('quiet');
     });
