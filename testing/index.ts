@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 /**
  * @longshore/testing: a Kubernetes cluster inside a test. testing/README.md is its manual.
  */
