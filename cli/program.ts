@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 
 import { longshoreVersion } from '../lib/version/longshore-version.js';
 import { addAccessCommands } from './commands/access.js';
@@ -32,6 +32,7 @@ export function createProgram(): Command {
     .version(longshoreVersion(), '-V, --version', 'print the version of longshore')
     .option('--no-color', 'no colours (also NO_COLOR; without, a terminal has them)')
     .helpOption('-h, --help', 'show help')
+    .showHelpAfterError('(longshore --help shows every command)')
     .configureHelp(helpStyle())
     .configureOutput({
       getOutHasColors: () => hasColors(process.stdout),
@@ -46,15 +47,15 @@ export function createProgram(): Command {
     for (const add of adds) add(program);
   }
   program.helpCommand('help [command]', 'show the help of a command').addHelpText('after', rootHelpEnd);
-  hintAtHelp(program, []);
+  for (const command of program.commands) complete(command, ['longshore']);
   return program;
 }
 
-/** Whoever used a command wrongly is told where its flags are described. */
-function hintAtHelp(command: Command, parents: readonly string[]): void {
+/** What every command has: colours can be turned off after it too, and a wrong use is told where its flags are described. */
+function complete(command: Command, parents: readonly string[]): void {
   const path = [...parents, command.name()];
-  command.showHelpAfterError(`(${path.join(' ')} --help says more)`);
-  for (const child of command.commands) hintAtHelp(child, path);
+  command.addOption(new Option('--no-color').hideHelp()).showHelpAfterError(`(${path.join(' ')} --help says more)`);
+  for (const child of command.commands) complete(child, path);
 }
 
 function rootHelpEnd(): string {
