@@ -6,9 +6,12 @@ import { LongshoreError } from '../../lib/errors/errors.js';
 import { takeDown } from '../../lib/local-cluster/down.js';
 import { layoutOf } from '../../lib/local-cluster/layout.js';
 import { bringUp, type UpOptions } from '../../lib/local-cluster/up.js';
+import { exitCodes } from '../exit-codes.js';
 import { home } from '../home.js';
 import { runQuickstart } from '../quickstart/quickstart.js';
-import { isHealthy, readStatus, renderStatus } from '../status/status.js';
+import { isHealthy, readStatus, renderStatus, summarizeStatus } from '../status/status.js';
+import { withHelpEnd } from '../terminal/help.js';
+import { type OutputOption, printOutput, withOutput } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
 import { type DirOption, integer, withDir } from './options.js';
 
@@ -22,32 +25,76 @@ interface UpFlags extends DirOption {
 
 /** up, down, status, quickstart: a cluster of processes on this host. */
 export function addLocalClusterCommands(program: Command): void {
-  withUpFlags(
-    program.command('up').description('start a local cluster, or bring a running one to its full number of processes'),
-  ).action(async (flags: UpFlags) => {
-    await bringUp(upOptions(flags), new Progress());
-    console.log(`export KUBECONFIG=${layoutOf(flags.dir).kubeconfig}`);
-  });
+  addQuickstart(program);
+  addUpAndDown(program);
+  addStatus(program);
+}
 
-  withDir(program.command('down').description('stop a local cluster and remove everything that it made'))
-    .option('--keep-data', 'keep the store, certificates and logs for the next up', false)
-    .action(async ({ dir, keepData }: DirOption & { keepData: boolean }) => {
-      await takeDown({ dir, keepData }, new Progress());
-    });
-
-  withDir(program.command('status').description('show processes, nodes and pods; exits with 1 unless all is healthy')).action(
-    async ({ dir }: DirOption) => {
-      const status = await readStatus(dir);
-      console.log(renderStatus(status));
-      if (!isHealthy(status)) process.exitCode = 1;
-    },
-  );
-
-  withUpFlags(program.command('quickstart').description('start a cluster, run the guestbook on it and sign it'))
+function addQuickstart(program: Command): void {
+  const command = withUpFlags(program.command('quickstart').description('start a cluster, run the guestbook on it and sign it'))
     .option('--manifests <folder>', 'folder of the manifests to apply', join(home, 'examples', 'guestbook'))
     .action(async (flags: UpFlags & { manifests: string }) => {
       console.log(await runQuickstart({ ...upOptions(flags), manifests: flags.manifests }, new Progress()));
     });
+  withHelpEnd(command, {
+    examples: [['longshore quickstart', 'three nodes, an application, a request through it']],
+    related: ['status', 'down'],
+  });
+}
+
+function addUpAndDown(program: Command): void {
+  const up = withUpFlags(
+    program
+      .command('up')
+      .summary('start a local cluster')
+      .description('start a local cluster, or bring a running one to its full number of processes'),
+  ).action(async (flags: UpFlags) => {
+    await bringUp(upOptions(flags), new Progress());
+    console.log(`export KUBECONFIG=${layoutOf(flags.dir).kubeconfig}`);
+  });
+  withHelpEnd(up, {
+    examples: [
+      ['longshore up --nodes 5', 'a cluster of five nodes'],
+      ['eval "$(longshore up)"', 'and kubectl in this shell talks to it'],
+      ['longshore up --dir /var/lib/longshore/b --pod-net 245 --service-net 97', 'a second one beside it'],
+    ],
+    related: ['status', 'down', 'get'],
+  });
+
+  const down = withDir(program.command('down').description('stop a local cluster and remove everything that it made'))
+    .option('--keep-data', 'keep the store, certificates and logs for the next up', false)
+    .action(async ({ dir, keepData }: DirOption & { keepData: boolean }) => {
+      await takeDown({ dir, keepData }, new Progress());
+    });
+  withHelpEnd(down, {
+    examples: [
+      ['longshore down', 'nothing is left'],
+      ['longshore down --keep-data', 'the next up carries on with it'],
+    ],
+    related: ['up'],
+  });
+}
+
+function addStatus(program: Command): void {
+  const command = withOutput(
+    withDir(
+      program
+        .command('status')
+        .summary('show processes, nodes and pods')
+        .description('show processes, nodes and pods; exits with 1 unless all is healthy'),
+    ),
+  ).action(async ({ dir, output }: DirOption & OutputOption) => {
+    const status = await readStatus(dir);
+    printOutput(summarizeStatus(status), { output }, () => renderStatus(status));
+    if (!isHealthy(status)) process.exitCode = exitCodes.failure;
+  });
+  withHelpEnd(command, {
+    examples: [
+      ['longshore status', 'everything at a glance'],
+      ['longshore status -o json | jq .healthy', 'for programs'],
+    ],
+    related: ['get', 'describe'],
+  });
 }
 
 function withUpFlags(command: Command): Command {

@@ -3,7 +3,7 @@ import type { ObjectMeta } from '../../lib/kubernetes/types/meta-v1.js';
 import { humanDuration } from '../../lib/text/human-duration.js';
 import { lastAppliedAnnotation } from '../../lib/kubernetes-client/apply/last-applied.js';
 import type { StatusCondition } from '../../lib/kubernetes-client/wait/object-state.js';
-import { timeOf } from '../../lib/kubernetes-client/wait/evidence.js';
+import { byTime, timeOf } from '../../lib/kubernetes-client/wait/evidence.js';
 import type { Field, Page } from './page.js';
 
 /** Pairs as lines, sorted: key=value, or with another sign between. */
@@ -40,7 +40,7 @@ export function conditions(list: readonly StatusCondition[] | undefined): Field 
 /** The events of an object, oldest first, as kubectl shows them. */
 export function eventsField(events: readonly Event[], nowMs: number): Field {
   const rows = [...events]
-    .sort((a, b) => timeOf(a) - timeOf(b))
+    .sort(byTime)
     .map((event) => [
       event.type ?? '',
       event.reason ?? '',

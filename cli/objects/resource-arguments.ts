@@ -48,15 +48,6 @@ export async function resolveTargets(discovery: Discovery, targets: readonly Tar
   return resolved;
 }
 
-/** Reads the one object that a command is about: KIND NAME, or KIND/NAME. @throws LongshoreError InvalidArgument */
-export function parseOneTarget(words: readonly string[]): { word: string; name: string } {
-  const targets = parseTargets(words);
-  const [target] = targets;
-  const [name] = target?.names ?? [];
-  if (!target || !name || targets.length > 1 || target.names.length > 1) throw usage('say one object: KIND NAME or KIND/NAME');
-  return { word: target.word, name };
-}
-
 function splitKinds(text: string): string[] {
   const kinds = text.split(',').filter((kind) => kind !== '');
   if (kinds.length === 0) throw usage(`"${text}" names no kind`);

@@ -102,6 +102,32 @@ export function renderStatus(status: ClusterStatus): string {
   ].join('\n');
 }
 
+/** The same for programs: what people see, by name. */
+export function summarizeStatus(status: ClusterStatus): object {
+  const { processes, server, nodes, pods, kubeconfig } = status;
+  return {
+    healthy: isHealthy(status),
+    server,
+    kubeconfig,
+    processes: processes.map(({ problem, ...process }) => ({ ...process, healthy: problem === undefined, problem })),
+    nodes: nodes.map((node) => ({
+      name: node.metadata.name,
+      ready: isReady(node),
+      addresses: node.status?.addresses ?? [],
+      kubeletVersion: node.status?.nodeInfo?.kubeletVersion,
+      containerRuntimeVersion: node.status?.nodeInfo?.containerRuntimeVersion,
+    })),
+    pods: pods.map(({ metadata, spec, status: is }) => ({
+      namespace: metadata.namespace,
+      name: metadata.name,
+      phase: is?.phase,
+      ready: is?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+      podIP: is?.podIP,
+      node: spec.nodeName,
+    })),
+  };
+}
+
 /** Pods with the node and the address of each. */
 export function renderPods(pods: readonly Pod[]): string {
   if (pods.length === 0) return 'no pods';

@@ -32,8 +32,8 @@ export function helpStyle(): Partial<Help> {
   const plain = new Help();
   return {
     showGlobalOptions: true,
-    // That a command has flags goes without saying, and so does that they are off.
-    subcommandTerm: (command) => plain.subcommandTerm(command).replace(' [options]', ''),
+    // What a command takes is in its own help; that flags are off goes without saying.
+    subcommandTerm: (command) => command.name(),
     optionDescription: (option) => plain.optionDescription(option).replace(/ ?\(default: false\)/, ''),
     styleTitle: (text) => colors.bold(text),
     styleSubcommandText: (text) => colors.cyan(text),

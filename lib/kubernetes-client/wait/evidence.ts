@@ -44,7 +44,7 @@ export function renderEvidence(seen: {
   const ours = new Set([object.metadata.uid, ...pods.flatMap(({ metadata }) => [metadata.uid, ...owners(metadata)])]);
   const newest = events
     .filter((event) => isAbout(event, object) || ours.has(event.involvedObject.uid))
-    .sort((a, b) => timeOf(a) - timeOf(b))
+    .sort(byTime)
     .slice(-mostEvents);
   return [
     ...pods.slice(0, mostPods).map((pod) => `pod ${pod.metadata.name}: ${describeState({ ...pod, kind: 'Pod' })}`),
@@ -67,6 +67,11 @@ function renderEvent(event: Event, nowMs: number): string {
   const times = count > 1 ? ` (${count} times)` : '';
   const age = humanDuration(nowMs - timeOf(event));
   return `${age} ago ${event.type ?? 'Normal'} ${event.reason ?? ''} ${(about.kind ?? '').toLowerCase()}/${about.name ?? ''}: ${event.message ?? ''}${times}`;
+}
+
+/** Order of events, oldest first; of those of one second the one that was written first. */
+export function byTime(a: Event, b: Event): number {
+  return timeOf(a) - timeOf(b) || Number(a.metadata.resourceVersion ?? 0) - Number(b.metadata.resourceVersion ?? 0);
 }
 
 /** When an event was seen last, in ms. */
