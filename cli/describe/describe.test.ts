@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { Deployment, ReplicaSet } from '../../lib/kubernetes/types/apps-v1.js';
-import type { Event, Node, Pod, Secret, Service } from '../../lib/kubernetes/types/core-v1.js';
+import type { Event, Node, Pod, Service } from '../../lib/kubernetes/types/core-v1.js';
 import type { EndpointSlice } from '../../lib/kubernetes/types/discovery-v1.js';
 import { eventsField } from './common.js';
 import { describeNode } from './node.js';

@@ -56,6 +56,7 @@ describe('longshore on objects', function () {
     for (const name of ['one', 'two']) await api.resources.client('pods').create(pod(name, { app: name }) as never);
   });
   after(async () => {
+    longshore.stop();
     await api.close();
     await rm(home, { recursive: true, force: true });
   });

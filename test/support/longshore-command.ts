@@ -11,6 +11,7 @@ export interface CommandResult {
 /** The real command with a kubeconfig, and nothing else of this machine's surroundings. */
 export class LongshoreCommand {
   readonly #env: Record<string, string>;
+  readonly #running = new Set<ChildProcess>();
 
   constructor(options: { kubeconfig: string; home: string }) {
     this.#env = { PATH: process.env.PATH ?? '', HOME: options.home, KUBECONFIG: options.kubeconfig, LONGSHORE_DIR: options.home };
@@ -19,7 +20,18 @@ export class LongshoreCommand {
   /** Starts a command line; words are split at blanks. */
   start(line: string | readonly string[], env: Record<string, string> = {}): ChildProcess {
     const words = typeof line === 'string' ? line.split(' ') : line;
-    return spawn(process.execPath, [program, ...words], { env: { ...this.#env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [program, ...words], {
+      env: { ...this.#env, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#running.add(child);
+    child.once('close', () => this.#running.delete(child));
+    return child;
+  }
+
+  /** Ends what a test that failed has left behind. */
+  stop(): void {
+    for (const child of this.#running) child.kill('SIGKILL');
   }
 
   /** Runs to the end. Whatever the exit code, it is a result. */
