@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Command } from 'commander';
 
+import { commandGuide } from './command-guide.js';
 import { createProgram } from './program.js';
 
 /** The commands that do something, with their paths; groups of commands do not. */
@@ -24,7 +25,7 @@ describe('longshore', () => {
       it('says in one line what it does', () => {
         const line = command.summary() || command.description();
         expect(line).to.match(/\S/);
-        expect(line.length, line).to.be.at.most(100);
+        expect(line.length, line).to.be.at.most(80);
       });
 
       it('shows how it is called', () => expect(helpOf(command)).to.contain(`\n  longshore ${path}`));
@@ -35,6 +36,14 @@ describe('longshore', () => {
       });
     });
   }
+
+  it('guides to nothing that is not there', () => {
+    const find = (path: string): Command | undefined =>
+      path.split(' ').reduce<Command | undefined>((at, name) => at?.commands.find((child) => child.name() === name), program);
+    for (const [path, { related = [] }] of Object.entries(commandGuide)) {
+      for (const named of [path, ...related]) expect(find(named), `${path}: ${named}`).to.not.equal(undefined);
+    }
+  });
 
   it('shows its commands in groups, and what the exit codes mean', () => {
     const help = helpOf(program);

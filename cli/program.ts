@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 
 import { longshoreVersion } from '../lib/version/longshore-version.js';
+import { commandGuide } from './command-guide.js';
 import { addAccessCommands } from './commands/access.js';
 import { addBackupCommands } from './commands/backup.js';
 import { addCompletionCommands } from './commands/completion.js';
@@ -13,7 +14,7 @@ import { addMachineCommands } from './commands/machines.js';
 import { addObjectCommands } from './commands/objects.js';
 import { addVersionCommand } from './commands/version.js';
 import { colorsFor, hasColors } from './terminal/colors.js';
-import { helpStyle } from './terminal/help.js';
+import { helpStyle, withGuide } from './terminal/help.js';
 
 /** The commands in the order and the groups in which help shows them. */
 const groups: readonly (readonly [heading: string, ...add: ((program: Command) => void)[]])[] = [
@@ -47,14 +48,19 @@ export function createProgram(): Command {
     for (const add of adds) add(program);
   }
   program.helpCommand('help [command]', 'show the help of a command').addHelpText('after', rootHelpEnd);
-  for (const command of program.commands) complete(command, ['longshore']);
+  for (const command of program.commands) complete(command, []);
   return program;
 }
 
-/** What every command has: colours can be turned off after it too, and a wrong use is told where its flags are described. */
+/**
+ * What every command has: its examples, colours that can be turned off after it too, and a
+ * word about its help for whoever used it wrongly.
+ */
 function complete(command: Command, parents: readonly string[]): void {
   const path = [...parents, command.name()];
-  command.addOption(new Option('--no-color').hideHelp()).showHelpAfterError(`(${path.join(' ')} --help says more)`);
+  const words = path.join(' ');
+  command.addOption(new Option('--no-color').hideHelp()).showHelpAfterError(`(longshore ${words} --help says more)`);
+  withGuide(command, commandGuide[words] ?? {});
   for (const child of command.commands) complete(child, path);
 }
 

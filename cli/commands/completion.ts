@@ -2,27 +2,19 @@ import { Argument, type Command } from 'commander';
 
 import { complete, renderCompletion, type Completion } from '../completion/complete.js';
 import { completionScripts, type Shell } from '../completion/scripts.js';
-import { withHelpEnd } from '../terminal/help.js';
 
 /** A shell does not wait longer for the cluster's answer. */
 const answerMs = 2_000;
 
 /** completion, and what its scripts ask. */
 export function addCompletionCommands(program: Command): void {
-  const command = program
+  program
     .command('completion')
     .description('print the completion script of a shell: commands, flags, kinds, namespaces, names')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(completionScripts)))
     .action((shell: Shell) => {
       process.stdout.write(completionScripts[shell]);
     });
-  withHelpEnd(command, {
-    examples: [
-      ['source <(longshore completion bash)', 'in this bash; for all, put it into ~/.bashrc'],
-      ['longshore completion zsh > "${fpath[1]}/_longshore"', 'for zsh'],
-      ['longshore completion fish | source', 'in this fish'],
-    ],
-  });
   program
     .command('__complete [words...]', { hidden: true })
     .description('candidates for the last word, for the scripts of completion')

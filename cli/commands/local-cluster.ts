@@ -10,7 +10,6 @@ import { exitCodes } from '../exit-codes.js';
 import { home } from '../home.js';
 import { runQuickstart } from '../quickstart/quickstart.js';
 import { isHealthy, readStatus, renderStatus, summarizeStatus } from '../status/status.js';
-import { withHelpEnd } from '../terminal/help.js';
 import { type OutputOption, printOutput, withOutput } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
 import { type DirOption, integer, withDir } from './options.js';
@@ -31,52 +30,30 @@ export function addLocalClusterCommands(program: Command): void {
 }
 
 function addQuickstart(program: Command): void {
-  const command = withUpFlags(program.command('quickstart').description('start a cluster, run the guestbook on it and sign it'))
+  withUpFlags(program.command('quickstart').description('start a cluster, run the guestbook on it and sign it'))
     .option('--manifests <folder>', 'folder of the manifests to apply', join(home, 'examples', 'guestbook'))
     .action(async (flags: UpFlags & { manifests: string }) => {
       console.log(await runQuickstart({ ...upOptions(flags), manifests: flags.manifests }, new Progress()));
     });
-  withHelpEnd(command, {
-    examples: [['longshore quickstart', 'three nodes, an application, a request through it']],
-    related: ['status', 'down'],
-  });
 }
 
 function addUpAndDown(program: Command): void {
-  const up = withUpFlags(
-    program
-      .command('up')
-      .summary('start a local cluster')
-      .description('start a local cluster, or bring a running one to its full number of processes'),
+  withUpFlags(
+    program.command('up').description('start a local cluster, or bring a running one to its full number of processes'),
   ).action(async (flags: UpFlags) => {
     await bringUp(upOptions(flags), new Progress());
     console.log(`export KUBECONFIG=${layoutOf(flags.dir).kubeconfig}`);
   });
-  withHelpEnd(up, {
-    examples: [
-      ['longshore up --nodes 5', 'a cluster of five nodes'],
-      ['eval "$(longshore up)"', 'and kubectl in this shell talks to it'],
-      ['longshore up --dir /var/lib/longshore/b --pod-net 245 --service-net 97', 'a second one beside it'],
-    ],
-    related: ['status', 'down', 'get'],
-  });
 
-  const down = withDir(program.command('down').description('stop a local cluster and remove everything that it made'))
+  withDir(program.command('down').description('stop a local cluster and remove everything that it made'))
     .option('--keep-data', 'keep the store, certificates and logs for the next up', false)
     .action(async ({ dir, keepData }: DirOption & { keepData: boolean }) => {
       await takeDown({ dir, keepData }, new Progress());
     });
-  withHelpEnd(down, {
-    examples: [
-      ['longshore down', 'nothing is left'],
-      ['longshore down --keep-data', 'the next up carries on with it'],
-    ],
-    related: ['up'],
-  });
 }
 
 function addStatus(program: Command): void {
-  const command = withOutput(
+  withOutput(
     withDir(
       program
         .command('status')
@@ -87,13 +64,6 @@ function addStatus(program: Command): void {
     const status = await readStatus(dir);
     printOutput(summarizeStatus(status), { output }, () => renderStatus(status));
     if (!isHealthy(status)) process.exitCode = exitCodes.failure;
-  });
-  withHelpEnd(command, {
-    examples: [
-      ['longshore status', 'everything at a glance'],
-      ['longshore status -o json | jq .healthy', 'for programs'],
-    ],
-    related: ['get', 'describe'],
   });
 }
 

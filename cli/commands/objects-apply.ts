@@ -4,7 +4,6 @@ import { parseDuration } from '../../lib/command-line/options.js';
 import { readManifests } from '../../lib/kubernetes-client/manifests/read-manifests.js';
 import { connect, type ConnectionOptions, withConnection } from '../connection/options.js';
 import { applyObjects } from '../objects/apply.js';
-import { withHelpEnd } from '../terminal/help.js';
 import { interruptSignal } from '../terminal/interrupt.js';
 import { terminalPrinter } from '../terminal/printer.js';
 import { Progress } from '../terminal/progress.js';
@@ -40,14 +39,6 @@ export function addApplyCommand(program: Command): void {
       { ...terminalPrinter, progress: new Progress() },
       signal,
     );
-  });
-  withHelpEnd(command, {
-    examples: [
-      ['longshore apply -f web.yaml', 'apply the objects of a file'],
-      ['longshore apply -f k8s/ -R --wait', 'a folder and those in it; return when all is Ready'],
-      ['cat web.yaml | longshore apply -f - --dry-run=server', 'have the server check, change nothing'],
-    ],
-    related: ['get', 'describe', 'delete'],
   });
 }
 

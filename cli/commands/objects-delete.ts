@@ -13,7 +13,6 @@ import {
   type VictimSelection,
 } from '../objects/delete.js';
 import { parseTargets, resolveTargets } from '../objects/resource-arguments.js';
-import { withHelpEnd } from '../terminal/help.js';
 import { interruptSignal } from '../terminal/interrupt.js';
 import { terminalPrinter } from '../terminal/printer.js';
 import { timeoutOption, withFiles } from './objects-apply.js';
@@ -51,15 +50,6 @@ export function addDeleteCommand(program: Command): void {
     using client = await connect(flags);
     const victims = await chooseVictims(client, words, flags, signal);
     await deleteObjects(client, victims, { ...flags, timeoutMs: timeout }, terminalPrinter, signal);
-  });
-  withHelpEnd(command, {
-    examples: [
-      ['longshore delete -f web.yaml', 'the objects that a file names'],
-      ['longshore delete pod web-1 web-2', 'by name'],
-      ['longshore delete deployments,services -l app=web', 'by label'],
-      ['longshore delete pod web-1 --force', 'at once'],
-    ],
-    related: ['apply', 'get'],
   });
 }
 

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 
 import { connect, type ConnectionOptions, withConnection } from '../connection/options.js';
 import { execInPod, type ExecCommandOptions } from '../objects/exec.js';
-import { withHelpEnd } from '../terminal/help.js';
 import { interruptSignal } from '../terminal/interrupt.js';
 import { terminalPrinter } from '../terminal/printer.js';
 
@@ -20,13 +19,5 @@ export function addExecCommand(program: Command): void {
     using client = await connect(flags);
     const { stdin, stdout, stderr } = process;
     process.exitCode = await execInPod(client, pod, words, flags, { stdin, stdout, stderr, print: terminalPrinter }, signal);
-  });
-  withHelpEnd(command, {
-    examples: [
-      ['longshore exec web-1 -- ls /srv', 'run a command'],
-      ['longshore exec -it deployment/web -- sh', 'a shell in a pod of the deployment'],
-      ['tar c . | longshore exec -i web-1 -- tar x -C /srv', 'with standard input'],
-    ],
-    related: ['logs', 'port-forward'],
   });
 }

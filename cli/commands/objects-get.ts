@@ -4,7 +4,6 @@ import { connect, type ConnectionOptions, withConnection } from '../connection/o
 import { describeTargets } from '../describe/describe.js';
 import { getObjects, targetsOf, type GetOptions } from '../objects/get.js';
 import { watchObjects } from '../objects/get-watch.js';
-import { withHelpEnd } from '../terminal/help.js';
 import { interruptSignal } from '../terminal/interrupt.js';
 import { terminalPrinter } from '../terminal/printer.js';
 
@@ -39,16 +38,6 @@ function addGetCommand(program: Command): void {
     const show = watch ? watchObjects : getObjects;
     await show(client, targets, flags, terminalPrinter, signal);
   });
-  withHelpEnd(command, {
-    examples: [
-      ['longshore get pods -A -o wide', 'the pods of all namespaces, with their nodes'],
-      ['longshore get deploy,svc -n web -l app=web', 'two kinds, by label'],
-      ['longshore get deployment/web -o yaml', 'one object, whole'],
-      ['longshore get all', 'pods, services and workloads of the namespace'],
-      ['longshore get pods -w', 'and every change, until Ctrl-C'],
-    ],
-    related: ['describe', 'logs'],
-  });
 }
 
 interface DescribeFlags extends ConnectionOptions {
@@ -66,14 +55,6 @@ function addDescribeCommand(program: Command): void {
     const signal = interruptSignal();
     using client = await connect(flags);
     await describeTargets(client, words, flags, terminalPrinter, signal);
-  });
-  withHelpEnd(command, {
-    examples: [
-      ['longshore describe pod web-1', 'why does it not start?'],
-      ['longshore describe node/node-1', 'what runs there, and what is left'],
-      ['longshore describe svc -l app=web', 'services and the pods behind them'],
-    ],
-    related: ['get', 'logs'],
   });
 }
 

@@ -3,7 +3,6 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../../lib/command-line/options.js';
 import { connect, type ConnectionOptions, withConnection } from '../connection/options.js';
 import { showLogs, type LogsOptions } from '../objects/logs.js';
-import { withHelpEnd } from '../terminal/help.js';
 import { interruptSignal } from '../terminal/interrupt.js';
 import { terminalPrinter } from '../terminal/printer.js';
 
@@ -32,15 +31,6 @@ export function addLogsCommand(program: Command): void {
     using client = await connect(flags);
     const sinceSeconds = since === undefined ? undefined : Math.ceil(since / 1000);
     await showLogs(client, pod, { ...flags, sinceSeconds }, process.stdout, terminalPrinter, signal);
-  });
-  withHelpEnd(command, {
-    examples: [
-      ['longshore logs web-1', 'of a pod'],
-      ['longshore logs deployment/web -f --tail 20', 'of a pod of the deployment, and what comes'],
-      ['longshore logs web-1 -c sidecar --previous', 'why did it end?'],
-      ['longshore logs -l app=web -f', 'of all its pods at once'],
-    ],
-    related: ['describe', 'exec'],
   });
 }
 

@@ -4,7 +4,6 @@ import { collectValues } from '../../lib/command-line/options.js';
 import { connect, type ConnectionOptions, withConnection } from '../connection/options.js';
 import { parsePortMapping } from '../objects/forwarded-port.js';
 import { forwardPorts } from '../objects/port-forward.js';
-import { withHelpEnd } from '../terminal/help.js';
 import { interruptSignal } from '../terminal/interrupt.js';
 import { terminalPrinter } from '../terminal/printer.js';
 
@@ -20,13 +19,5 @@ export function addPortForwardCommand(program: Command): void {
     const mappings = ports.map(parsePortMapping);
     using client = await connect(flags);
     await forwardPorts(client, target, mappings, flags.address, terminalPrinter, signal);
-  });
-  withHelpEnd(command, {
-    examples: [
-      ['longshore port-forward svc/web 8080:80', 'http://localhost:8080 is the service'],
-      ['longshore port-forward web-1 5432', 'the same port on both sides'],
-      ['longshore port-forward deployment/web :http', 'any free port here, to the port named http'],
-    ],
-    related: ['exec', 'get'],
   });
 }

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { LongshoreError } from '../../lib/errors/errors.js';
 import { longshoreVersion } from '../../lib/version/longshore-version.js';
 import { connect, type ConnectionOptions, withConnection } from '../connection/options.js';
-import { withHelpEnd } from '../terminal/help.js';
 import { type OutputOption, printOutput, withOutput } from '../terminal/output.js';
 import { renderTable } from '../terminal/table.js';
 
@@ -21,12 +20,6 @@ export function addVersionCommand(program: Command): void {
   withConnection(command, { namespaced: false }).action(async (flags: ConnectionOptions & OutputOption) => {
     const versions: Versions = { longshore: longshoreVersion(), node: process.version, server: await serverVersion(flags) };
     printOutput(versions, flags, renderVersions);
-  });
-  withHelpEnd(command, {
-    examples: [
-      ['longshore version', 'both versions'],
-      ['longshore version -o json', 'for programs'],
-    ],
   });
 }
 

@@ -1,29 +1,27 @@
 import { type Command, Help } from 'commander';
 
+import type { GuideEntry } from '../command-guide.js';
 import { colorsFor } from './colors.js';
 
-/** What stands at the end of a command's help. */
-export interface HelpEnd {
-  /** A command line and what it does. */
-  examples: readonly [command: string, does: string][];
-  /** Commands to know beside this one. */
-  related?: readonly string[];
+/** Longer command lines have what they do below them. */
+const exampleWidth = 52;
+
+/** Adds a summary, examples and related commands to a command's help. */
+export function withGuide(command: Command, { summary, examples = [], related = [] }: GuideEntry): void {
+  if (summary !== undefined) command.summary(summary);
+  if (examples.length > 0 || related.length > 0) command.addHelpText('after', () => renderGuide(examples, related));
 }
 
-/** Adds examples and related commands to the end of a command's help. */
-export function withHelpEnd(command: Command, { examples, related = [] }: HelpEnd): Command {
-  return command.addHelpText('after', () => {
-    const colors = colorsFor(process.stdout);
-    const width = Math.min(52, Math.max(...examples.map(([line]) => line.length)));
-    const lines = examples.map(([line, does]) =>
-      line.length > width
-        ? `  ${line}\n  ${' '.repeat(width)}  ${colors.dim(does)}`
-        : `  ${line.padEnd(width)}  ${colors.dim(does)}`,
-    );
-    const see =
-      related.length === 0 ? [] : ['', `${colors.bold('See also:')} ${related.map((name) => `longshore ${name}`).join(', ')}`];
-    return ['', colors.bold('Examples:'), ...lines, ...see].join('\n');
-  });
+function renderGuide(examples: NonNullable<GuideEntry['examples']>, related: readonly string[]): string {
+  const { bold, dim } = colorsFor(process.stdout);
+  const width = Math.min(exampleWidth, Math.max(...examples.map(([line]) => line.length)));
+  const lines = examples.flatMap(([line, does]) =>
+    line.length > width ? [`  ${line}`, `  ${' '.repeat(width)}  ${dim(does)}`] : [`  ${line.padEnd(width)}  ${dim(does)}`],
+  );
+  return [
+    ...(lines.length > 0 ? ['', bold('Examples:'), ...lines] : []),
+    ...(related.length > 0 ? ['', `${bold('See also:')} ${related.map((name) => `longshore ${name}`).join(', ')}`] : []),
+  ].join('\n');
 }
 
 /** How every command's help looks. */
