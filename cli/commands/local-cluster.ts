@@ -54,12 +54,7 @@ function addUpAndDown(program: Command): void {
 
 function addStatus(program: Command): void {
   withOutput(
-    withDir(
-      program
-        .command('status')
-        .summary('show processes, nodes and pods')
-        .description('show processes, nodes and pods; exits with 1 unless all is healthy'),
-    ),
+    withDir(program.command('status').description('show processes, nodes and pods; exits with 1 unless all is healthy')),
   ).action(async ({ dir, output }: DirOption & OutputOption) => {
     const status = await readStatus(dir);
     printOutput(summarizeStatus(status), { output }, () => renderStatus(status));
