@@ -53,7 +53,7 @@ function renderJoinCommand({ joinUrl = 'https://HOST:6444', token }: NewToken): 
 function renderAdvice({ expiresAt, uses, joinUrl }: NewToken): string {
   const limit = uses === undefined ? '' : `, for ${uses} certificates (a machine takes two)`;
   const address = joinUrl === undefined ? '\nPut the address of this machine in the place of HOST.' : '';
-  return `Run this as root on a machine with Docker, until ${expiresAt}${limit}.${address}`;
+  return `Run this as root on a machine with Docker, until ${expiresAt}${limit}; "longshore install agent" with the same flags makes services of it.${address}`;
 }
 
 function renderTokens(tokens: ListedToken[]): string {

@@ -6,18 +6,18 @@ import { describeJudgement } from './judgement-cases.js';
 import { judgePorts } from './ports.js';
 
 const wanted = [{ port: 6443, purpose: 'Kubernetes API' }];
-const listener = (port: number, program?: string, address = '0.0.0.0'): Listener => ({
+const listener = (port: number, command?: string, address = '0.0.0.0'): Listener => ({
   protocol: 'tcp',
   address,
   port,
-  ...(program !== undefined && { program }),
+  ...(command !== undefined && { program: { pid: 7, command } }),
 });
 
 describeJudgement('ports', judgePorts, [
   { of: 'a free port', reading: { wanted, listeners: [listener(80, 'nginx')] }, says: [['ok', '6443']] },
   {
     of: 'a port that is taken',
-    reading: { wanted, listeners: [listener(6443, 'nginx (process 7)')] },
+    reading: { wanted, listeners: [listener(6443, 'nginx')] },
     says: [['failure', 'nginx (process 7)', 'ss -ltnp']],
   },
   {
@@ -30,7 +30,20 @@ describeJudgement('ports', judgePorts, [
     of: 'Longshore itself',
     reading: {
       wanted,
-      listeners: [listener(6443, 'node /usr/lib/node_modules/longshore/dist/control-plane/main.js run (process 7)')],
+      listeners: [listener(6443, 'node /usr/lib/node_modules/longshore/dist/control-plane/main.js run')],
+    },
+    says: [['ok', 'Longshore itself']],
+  },
+  {
+    of: 'Longshore itself, as a service starts it',
+    reading: {
+      wanted,
+      listeners: [
+        listener(
+          6443,
+          '/usr/bin/node --max-semi-space-size=1 --optimize-for-size /usr/local/lib/node_modules/longshore/bin/longshore.js agent --only kube-proxy --config /etc/longshore/agent.yaml',
+        ),
+      ],
     },
     says: [['ok', 'Longshore itself']],
   },
@@ -41,7 +54,7 @@ describeJudgement('dns-port', judgeDnsPort, [
   { of: 'a resolver on an address of its own', reading: [listener(53, 'systemd-resolved', '127.0.0.53')], says: [['ok']] },
   {
     of: 'a server on every address',
-    reading: [listener(53, 'dnsmasq (process 9)')],
+    reading: [listener(53, 'dnsmasq')],
     says: [['failure', 'dnsmasq', 'bind-interfaces']],
   },
   { of: 'a server on every address of both families', reading: [listener(53, 'named', '::')], says: [['failure', 'named']] },

@@ -8,8 +8,14 @@ export interface Listener {
   /** As the kernel writes it, but in dots: 0.0.0.0 and :: are every address. */
   readonly address: string;
   readonly port: number;
-  /** The program and its process, as far as they can be seen. */
-  readonly program?: string;
+  /** Who listens, as far as it can be seen. */
+  readonly program?: Program;
+}
+
+interface Program {
+  readonly pid: number;
+  /** Its command line. */
+  readonly command: string;
 }
 
 interface Socket extends Listener {
@@ -46,8 +52,8 @@ export async function readListeners(): Promise<Listener[]> {
   });
 }
 
-async function programsByInode(): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
+async function programsByInode(): Promise<Map<string, Program>> {
+  const found = new Map<string, Program>();
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   await Promise.all(
     pids.map(async (pid) => {
@@ -55,17 +61,28 @@ async function programsByInode(): Promise<Map<string, string>> {
         const links = await Promise.all((await listDirectory(`/proc/${pid}/fd`)).map((fd) => readlink(`/proc/${pid}/fd/${fd}`)));
         const inodes = links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []);
         if (inodes.length === 0) return;
-        const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8'))
-          .replaceAll(/[\s\0]+/g, ' ')
-          .trim()
-          .slice(0, 120);
-        for (const inode of inodes) found.set(inode, `${command} (process ${pid})`);
+        const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll(/[\s\0]+/g, ' ').trim();
+        for (const inode of inodes) found.set(inode, { pid: Number(pid), command });
       } catch {
         // It ended meanwhile, or belongs to another user: its program stays unknown.
       }
     }),
   );
   return found;
+}
+
+/** For people. */
+export function listenerName({ program }: Listener): string {
+  if (program === undefined) return 'another program';
+  const { command, pid } = program;
+  return `${command.length > 100 ? `${command.slice(0, 100)}...` : command} (process ${pid})`;
+}
+
+/** Whether it is one of Longshore's own programs, by its command line. */
+export function isLongshore({ program }: Listener): boolean {
+  return /\/(control-plane|kubelet-agent|kube-proxy|cli)\/main\.js\b|\/longshore(\.js)? (agent|control-plane)\b/.test(
+    program?.command ?? '',
+  );
 }
 
 /** Little-endian groups of four bytes; only the all-zero and the IPv4 form are told apart, others stay as they are. */
