@@ -28,15 +28,20 @@ export class TestLab {
     return `${this.#folder}/config`;
   }
 
-  /** `longshore lab up`, and the image of the experiments on every node. */
+  /** {@link start}, with the base image made where it is missing, and the image of the experiments on every node. */
   async up(nodes: number): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
-    const { stdout } = await run(`${root}test/support/lab/base-image.sh`, { maxBuffer: 64 * 1024 * 1024 });
-    const flags = ['--nodes', String(nodes), '--port', String(this.#port), '--base-image', stdout.trim()];
-    const { code, output } = await this.longshore('up', ...flags);
-    if (code !== 0) throw new Error(`longshore lab up ended with ${code}\n${output}`);
+    await run(`${root}test/support/lab/base-image.sh`, { maxBuffer: 64 * 1024 * 1024 });
+    await this.start(nodes);
     const loaded = await this.longshore('load', await ensureTestImage('busybox'));
     if (loaded.code !== 0) throw new Error(loaded.output);
+  }
+
+  /** `longshore lab up`. */
+  async start(nodes: number): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const flags = ['--nodes', String(nodes), '--port', String(this.#port), '--base-image', 'longshore-test/lab-base:1'];
+    const { code, output } = await this.longshore('up', ...flags);
+    if (code !== 0) throw new Error(`longshore lab up ended with ${code}\n${output}`);
   }
 
   /** Takes the lab down with its image. */
