@@ -53,7 +53,8 @@ export async function bringLabUp(options: LabUpOptions, progress: ProgressListen
 
 async function chooseSettings(options: LabUpOptions, present: readonly LabContainer[]): Promise<ComposeSettings> {
   const controlPlane = present.find(({ service }) => service === 'control-plane');
-  const [presentPort] = controlPlane?.published.keys() ?? [];
+  const published = controlPlane?.published.get(6443)?.split(':')[1];
+  const presentPort = published === undefined ? undefined : Number(published);
   const [freePort] = presentPort === undefined && options.port === undefined ? await findFreePorts(6443, 1) : [];
   const folder =
     process.env.LONGSHORE_LAB_KUBECONFIG ?? controlPlane?.mounts.get('/kubeconfig') ?? (await defaultKubeconfigFolder());
