@@ -8,6 +8,18 @@ here=$(dirname "$0")
 
 say() { echo "lab: $*" >&2; }
 
+# A machine that is shut down: first the agents, so that they do not bring back what the engine then stops.
+agents='' keeper=''
+shut_down() {
+  trap '' TERM INT
+  for part in $agents $keeper; do
+    kill "$part" 2>/dev/null || true
+    wait "$part" || true
+  done
+  exit 0
+}
+trap shut_down TERM INT
+
 name=${LONGSHORE_NODE_NAME:-$(node "$here/node-name.js")}
 say "this is $name"
 mount -o remount,rw /proc/sys
@@ -21,6 +33,7 @@ rm -rf /run/docker /run/docker.pid /run/docker.sock /run/containerd
 
 # An engine that ends is started again, as a machine's service manager would.
 keep_engine() {
+  engine=''
   trap 'kill "$engine" 2>/dev/null || true; wait "$engine"; exit 0' TERM
   while :; do
     dockerd --log-level warn --shutdown-timeout 3 &
@@ -30,16 +43,6 @@ keep_engine() {
   done
 }
 
-# A machine that is shut down: first the agents, so that they do not bring back what the engine then stops.
-shut_down() {
-  trap '' TERM INT
-  kill "$agents" 2>/dev/null || true
-  wait "$agents" || true
-  kill "$keeper"
-  wait "$keeper" || true
-  exit 0
-}
-
 # Tells runc and dockerd that AppArmor is not theirs to use in here.
 export container=docker
 keep_engine &
@@ -47,8 +50,7 @@ keeper=$!
 until docker version >/dev/null 2>&1; do sleep 0.1; done
 longshore agent --node-name "$name" --join "$LONGSHORE_JOIN" --token-file /run/join/token &
 agents=$!
-trap shut_down TERM INT
-wait "$agents"
-code=$?
-say "the agents ended with code $code"
+code=0
+wait "$agents" || code=$?
+say "longshore agent ended with code $code"
 exit "$code"
