@@ -2,7 +2,7 @@ import type { ContainerStatus, Pod } from '../../../lib/kubernetes/types/core-v1
 import { badRequest } from '../status.js';
 
 /**
- * The container whose log is asked for; the only one when none is named.
+ * The container that is asked for; the only one when none is named.
  * @throws StatusError 400 in Kubernetes' words
  */
 export function chooseContainer(pod: Pod, asked: string): string {

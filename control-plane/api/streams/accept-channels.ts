@@ -1,9 +1,10 @@
+import { remoteCommandProtocols } from '../../../lib/streams/remote-command.js';
 import type { ConnectionUpgrade } from '../http/connection-upgrade.js';
 import type { ResourceCall } from '../resources/resource-call.js';
 import type { ProcessChannels } from './process-channels.js';
 import { SpdyChannels, spdyProcessProtocol } from './spdy-channels.js';
 import { acceptSpdy, negotiateStreamProtocol } from './spdy-upgrade.js';
-import { channelProtocols, WebSocketChannels } from './websocket-channels.js';
+import { WebSocketChannels } from './websocket-channels.js';
 import { acceptWebSocket, negotiateSubprotocol } from './websocket-upgrade.js';
 
 /**
@@ -26,6 +27,6 @@ export function acceptChannels(
         signal,
       );
   }
-  const subprotocol = negotiateSubprotocol(upgrade, request.headers['sec-websocket-protocol'], channelProtocols);
+  const subprotocol = negotiateSubprotocol(upgrade, request.headers['sec-websocket-protocol'], remoteCommandProtocols);
   return async (signal) => new WebSocketChannels(await acceptWebSocket(upgrade, { subprotocol, clock }, signal), streams);
 }

@@ -1,16 +1,11 @@
 import { PassThrough } from 'node:stream';
 
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 
 import type { Status } from '../../../lib/kubernetes/types/meta-v1.js';
+import { messageBytes, remoteChannel as channel, remoteMessage } from '../../../lib/streams/remote-command.js';
 import type { ProcessChannels } from './process-channels.js';
 import { parseTerminalSize } from './terminal-size.js';
-
-/** Kubernetes' remote command protocols over WebSocket; v5 has v4's channels and can close one. */
-export const channelProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const;
-
-/** The first byte of a message. */
-const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
 
 /** Exec and attach over a WebSocket: each message is a channel's number and its data. */
 export class WebSocketChannels implements ProcessChannels {
@@ -26,7 +21,7 @@ export class WebSocketChannels implements ProcessChannels {
     this.stdin.on('drain', () => webSocket.resume());
     // Nobody reads it any longer: the client is not to wait.
     this.stdin.on('close', () => webSocket.resume());
-    webSocket.on('message', (data) => this.#receive(asBuffer(data), options.stdin));
+    webSocket.on('message', (data) => this.#receive(messageBytes(data), options.stdin));
     webSocket.on('close', () => this.stdin.destroy());
     // Tells clients that wait for the first message that the process runs, as Kubernetes does.
     const [first] = this.#outputs;
@@ -72,15 +67,10 @@ export class WebSocketChannels implements ProcessChannels {
 
   #send(number: number, data: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#webSocket.send(Buffer.concat([Buffer.from([number]), data]), (error) => {
+      this.#webSocket.send(remoteMessage(number, data), (error) => {
         if (error) reject(error);
         else resolve();
       });
     });
   }
-}
-
-function asBuffer(data: RawData): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }

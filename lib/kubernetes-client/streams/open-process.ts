@@ -1,8 +1,9 @@
 import type { WebSocket } from 'ws';
 
+import { remoteCommandProtocols } from '../../streams/remote-command.js';
 import type { ApiAccess } from '../access.js';
 import { openWebSocket } from './open-web-socket.js';
-import { remoteCommandProtocol, remoteProcess, type RemoteProcess } from './remote-process.js';
+import { remoteProcess, type RemoteProcess } from './remote-process.js';
 
 export interface AttachOptions {
   namespace: string;
@@ -49,5 +50,5 @@ async function open(
   for (const [name, value] of Object.entries(flags)) query.set(name, String(value));
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/${subresource}`;
   const connect = (webSocket: WebSocket): RemoteProcess => remoteProcess(webSocket, { stdin, tty });
-  return openWebSocket(access, `${path}?${query.toString()}`, [remoteCommandProtocol], connect, signal);
+  return openWebSocket(access, `${path}?${query.toString()}`, remoteCommandProtocols.slice(0, 1), connect, signal);
 }

@@ -1,9 +1,10 @@
 import { PassThrough, type Readable, Writable } from 'node:stream';
 
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 
 import { LongshoreError } from '../../errors/errors.js';
 import type { Status } from '../../kubernetes/types/meta-v1.js';
+import { messageBytes, remoteChannel as channel, remoteMessage } from '../../streams/remote-command.js';
 import { frameBytes } from '../../streams/stream-window.js';
 
 /** A process in a container, as exec and attach connect to it. */
@@ -25,15 +26,11 @@ export interface RemoteProcess {
   close(): void;
 }
 
-/** Kubernetes' remote command protocol: the first byte of a message is the channel. */
-export const remoteCommandProtocol = 'v5.channel.k8s.io';
-const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
-
 /** A WebSocket that speaks v5.channel.k8s.io as a process. */
 export function remoteProcess(webSocket: WebSocket, options: { stdin: boolean; tty: boolean }): RemoteProcess {
   const send = (number: number, data: Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
-      webSocket.send(Buffer.concat([Buffer.from([number]), data]), (error) => (error ? reject(error) : resolve()));
+      webSocket.send(remoteMessage(number, data), (error) => (error ? reject(error) : resolve()));
     });
   const outputs = new Map<number, PassThrough>([[channel.stdout, new PassThrough()]]);
   if (!options.tty) outputs.set(channel.stderr, new PassThrough());
@@ -48,7 +45,7 @@ export function remoteProcess(webSocket: WebSocket, options: { stdin: boolean; t
   const exit = new Promise<{ code: number; message?: string }>((resolve) => {
     let told: { code: number; message?: string } | undefined;
     webSocket.on('message', (raw) => {
-      const message = asBuffer(raw);
+      const message = messageBytes(raw);
       const [number = -1] = message;
       const output = outputs.get(number);
       if (number === channel.error && message.length > 1) told = exitOf(message.subarray(1).toString('utf8'));
@@ -107,9 +104,4 @@ function exitOf(text: string): { code: number; message?: string } {
   const cause = status.details?.causes?.find(({ reason }) => reason === 'ExitCode');
   if (status.reason === 'NonZeroExitCode' && cause) return { code: Number(cause.message) };
   return { code: 1, message: status.message ?? 'the process ended for a reason that the server does not tell' };
-}
-
-function asBuffer(data: RawData): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }
