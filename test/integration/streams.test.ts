@@ -1,3 +1,4 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { Duplex } from 'node:stream';
@@ -40,6 +41,15 @@ const mains: Record<string, FakeMain> = {
   },
 };
 
+/** Says what it was asked. */
+const site = createServer((incoming, response) => {
+  void text(incoming).then((body) => {
+    expect(incoming.headers).to.not.have.property('authorization');
+    response.writeHead(201, { 'x-of-the-pod': 'yes' });
+    response.end(JSON.stringify({ method: incoming.method, url: incoming.url, body }));
+  });
+});
+
 describe('streams between a client and a pod', function () {
   this.timeout(30_000);
   let scene: StreamScene;
@@ -54,6 +64,7 @@ describe('streams between a client and a pod', function () {
       ports: {
         80: (connection) => connection.pipe(connection),
         81: (connection) => void connection.pause(),
+        8080: (connection) => void site.emit('connection', connection),
       },
     });
     await scene.runPod('pair', {}, ['a', 'b']);
@@ -160,6 +171,43 @@ describe('streams between a client and a pod', function () {
     process.close();
   });
 
+  describe('of HTTP requests to a pod', () => {
+    const path = '/api/v1/namespaces/default';
+    const ask = async (tail: string, options: { method?: string; body?: string } = {}): Promise<Answer> =>
+      answer(scene, `${path}/${tail}`, { authorization: 'Bearer secret' }, options);
+
+    it('carry method, path, query and body there, and the answer back', async () => {
+      const { status, body, headers } = await ask('pods/web:8080/proxy/a%20b?c=d%2Fe', { method: 'POST', body: 'said' });
+      expect(status).to.equal(201);
+      expect(headers).to.include({ 'x-of-the-pod': 'yes' });
+      expect(JSON.parse(body)).to.deep.equal({ method: 'POST', url: '/a%20b?c=d%2Fe', body: 'said' });
+      expect(JSON.parse((await ask('pods/web:8080/proxy')).body)).to.include({ method: 'GET', url: '/' });
+    });
+
+    it('say what is wrong with their name, or their pod', async () => {
+      expect((await ask('pods/ftp:web:21/proxy/')).body).to.contain('invalid proxy request');
+      expect((await ask('pods/none:80/proxy/')).body).to.contain('pods \\"none\\" not found');
+      expect((await ask('pods/web:none/proxy/')).body).to.contain('has no port');
+      expect(await ask('pods/web:9999/proxy/')).to.include({ status: 503 });
+    });
+
+    it('reach a ready pod of a Service', async () => {
+      const { resources } = scene.plane;
+      await resources.client('services').create({
+        ...{ apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'default', name: 'site' } },
+        spec: { clusterIP: '10.96.0.77', type: 'ClusterIP', ports: [{ port: 80, protocol: 'TCP' }] },
+      });
+      expect((await ask('services/site/proxy/')).body).to.contain('no endpoints available for service');
+      await resources.client('endpointslices.discovery.k8s.io').create({
+        ...{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4' },
+        metadata: { namespace: 'default', name: 'site-1', labels: { 'kubernetes.io/service-name': 'site' } },
+        ports: [{ name: '', port: 8080, protocol: 'TCP' }],
+        endpoints: [{ addresses: ['10.244.1.2'], conditions: { ready: true }, targetRef: { kind: 'Pod', name: 'web' } }],
+      });
+      expect(JSON.parse((await ask('services/site:80/proxy/x')).body)).to.include({ url: '/x' });
+    });
+  });
+
   describe('that cannot be opened', () => {
     const reason = async (options: Partial<ExecOptions>): Promise<string> =>
       exec(['cat'], options).then(
@@ -191,8 +239,8 @@ describe('streams between a client and a pod', function () {
       const plain = new ApiClient(await scene.access());
       expect(await plain.get(path).catch((thrown: unknown) => (thrown as Error).message)).to.equal('Upgrade request required');
       plain.close();
-      expect(await answer(scene, path, { connection: 'upgrade', upgrade: 'h2c' })).to.contain('unable to upgrade');
-      expect(await answer(scene, '/version', { connection: 'upgrade', upgrade: 'h2c' })).to.contain('gitVersion');
+      expect((await answer(scene, path, { connection: 'upgrade', upgrade: 'h2c' })).body).to.contain('unable to upgrade');
+      expect((await answer(scene, '/version', { connection: 'upgrade', upgrade: 'h2c' })).body).to.contain('gitVersion');
     });
   });
 
@@ -297,13 +345,26 @@ async function settles(read: () => number | Promise<number>): Promise<void> {
   }
 }
 
-async function answer(scene: StreamScene, path: string, headers: Record<string, string>): Promise<string> {
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+async function answer(
+  scene: StreamScene,
+  path: string,
+  headers: Record<string, string>,
+  { method = 'GET', body }: { method?: string; body?: string } = {},
+): Promise<Answer> {
   const access = await scene.access();
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(path, access.server), { headers, agent: false, ...tlsOptionsOf(access) }, (response) => {
-      text(response).then(resolve, reject);
+    const options = { method, headers, agent: false, ...tlsOptionsOf(access) };
+    const outgoing = request(new URL(path, access.server), options, (response) => {
+      const { statusCode: status = 0, headers: answered } = response;
+      text(response).then((all) => resolve({ status, headers: answered, body: all }), reject);
     });
     outgoing.on('error', reject);
-    outgoing.end();
+    outgoing.end(body);
   });
 }

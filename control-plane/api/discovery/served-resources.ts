@@ -21,6 +21,8 @@ export interface ServedResource extends Pick<ResourceDefinition, Listed> {
 const objectVerbs = ['get', 'patch', 'update'];
 
 /** Subresources of single kinds, beside status and scale. */
+const proxyVerbs = ['create', 'delete', 'get', 'patch', 'update'];
+
 const podSubresources: readonly ServedSubresource[] = [
   { name: 'attach', group: '', version: 'v1', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
   { name: 'binding', group: '', version: 'v1', kind: 'Binding', verbs: ['create'] },
@@ -28,6 +30,7 @@ const podSubresources: readonly ServedSubresource[] = [
   { name: 'exec', group: '', version: 'v1', kind: 'PodExecOptions', verbs: ['create', 'get'] },
   { name: 'log', group: '', version: 'v1', kind: 'Pod', verbs: ['get'] },
   { name: 'portforward', group: '', version: 'v1', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+  { name: 'proxy', group: '', version: 'v1', kind: 'PodProxyOptions', verbs: proxyVerbs },
 ];
 
 const reviews: readonly [group: string, plural: string, kind: string][] = [
@@ -49,6 +52,9 @@ function servedKind(definition: ResourceDefinition): ServedResource {
     ...(definition.status ? [{ name: 'status', group, version, kind, verbs: objectVerbs }] : []),
     ...(definition.scale ? [{ name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: objectVerbs }] : []),
     ...(apiVersionOf(definition) === 'v1' && plural === 'pods' ? podSubresources : []),
+    ...(apiVersionOf(definition) === 'v1' && plural === 'services'
+      ? [{ name: 'proxy', group, version, kind: 'ServiceProxyOptions', verbs: proxyVerbs }]
+      : []),
     ...(apiVersionOf(definition) === 'v1' && plural === 'namespaces'
       ? [{ name: 'finalize', group, version, kind, verbs: ['update'] }]
       : []),

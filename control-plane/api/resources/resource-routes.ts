@@ -2,6 +2,7 @@ import type { Verb } from '../../resources/definition.js';
 import type { Call } from '../http/call.js';
 import type { Method, Route } from '../http/router.js';
 import { handleLog } from '../logs/log-handler.js';
+import { handlePodProxy, handleServiceProxy } from '../proxy/proxy-handlers.js';
 import { handlePortForward } from '../streams/port-forward-handler.js';
 import { handleAttach, handleExec } from '../streams/process-handlers.js';
 import { methodNotAllowed, unknownPath } from '../status.js';
@@ -40,8 +41,14 @@ const specialHandlers: Record<string, Handlers> = {
   'pods/exec': { get: handleExec, create: handleExec },
   'pods/log': { get: handleLog },
   'pods/portforward': { get: handlePortForward, create: handlePortForward },
+  'pods/proxy': everyVerb(handlePodProxy),
+  'services/proxy': everyVerb(handleServiceProxy),
   'namespaces/finalize': { update: handleFinalize },
 };
+
+function everyVerb(handler: ResourceHandler): Handlers {
+  return { get: handler, watch: handler, create: handler, update: handler, patch: handler, delete: handler };
+}
 
 /** Every path below a group's version; what it names has been read from it by requestInfo. */
 export function resourceRoutes(services: Services): Route[] {
@@ -63,7 +70,8 @@ function resourceCallOf(call: Call, services: Services): ResourceCall {
   const target = call.info.resource;
   const key = target && (target.group === '' ? target.resource : `${target.resource}.${target.group}`);
   const definition = key === undefined ? undefined : services.resources.definition(key);
-  if (!target || !key || !definition || definition.version !== target.version || target.subpath !== '') throw unknownPath();
+  if (!target || !key || !definition || definition.version !== target.version) throw unknownPath();
+  if (target.subpath !== '' && target.subresource !== 'proxy') throw unknownPath();
   // requestInfo counts a namespace as inside itself; its own objects are cluster-scoped.
   const namespace = definition.plural === 'namespaces' && definition.group === '' ? '' : target.namespace;
   if (!definition.namespaced && namespace !== '') throw unknownPath();
@@ -83,7 +91,7 @@ function handlersOf({ definition, target, info }: ResourceCall): Handlers {
     const served = everywhere ? offered.filter((verb) => verb === 'list' || verb === 'watch') : offered;
     return Object.fromEntries(served.map((verb) => [verb, objectHandlers[verb]]));
   }
-  if (info.verb === 'watch') throw unknownPath();
+  if (info.verb === 'watch' && subresource !== 'proxy') throw unknownPath();
   if (subresource === 'status' && definition.status) return statusHandlers;
   if (subresource === 'scale' && definition.scale) return scaleHandlers;
   const key = definition.group === '' ? definition.plural : `${definition.plural}.${definition.group}`;

@@ -13,10 +13,10 @@ export function requireUpgrade({ upgrade }: ResourceCall): ConnectionUpgrade {
 }
 
 /** @throws StatusError 404; 400 while no node runs it */
-export async function requirePod({ services, target }: ResourceCall): Promise<Pod> {
-  const pod = await services.resources.client('pods').get(target.namespace, target.name);
-  if (!pod) throw notFound(target);
-  if (!pod.spec.nodeName) throw badRequest(`pod ${target.name} does not have a host assigned`);
+export async function requirePod({ services, target }: ResourceCall, name = target.name): Promise<Pod> {
+  const pod = await services.resources.client('pods').get(target.namespace, name);
+  if (!pod) throw notFound({ group: '', resource: 'pods', name });
+  if (!pod.spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
   return pod;
 }
 

@@ -146,6 +146,11 @@ export function describeStreams(scene: () => Scene, cluster: () => LocalCluster)
     });
   });
 
+  it('reads the page of a server in a pod through the API', async () => {
+    const path = `/api/v1/namespaces/${scene().namespace}/pods/server:8080/proxy/index.html`;
+    expect((await scene().kubectl.ok(['get', '--raw', path])).length).to.equal(page);
+  });
+
   it('holds up what is stalled and nothing else', async () => {
     await using stalled = kubectl.follow('exec server -c other -- cat /dev/zero');
     await eventually('it floods', 10_000, async () => stalled.output.length > 0);
