@@ -58,6 +58,7 @@ export default tseslint.config(
   {
     ignores: [
       'dist/**',
+      'testing/dist/**',
       'node_modules/**',
       'proto/gen/**',
       'lib/kubernetes/types/**',

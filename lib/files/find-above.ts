@@ -13,7 +13,8 @@ export function findAbove(...relatives: string[]): string {
   for (let folder = start; ; folder = dirname(folder)) {
     const found = relatives.map((relative) => join(folder, relative)).find((candidate) => existsSync(candidate));
     if (found !== undefined) return found;
-    if (dirname(folder) === folder) throw new Error(`no ${relatives.join(' or ')} in ${start} or above: the installation is incomplete`);
+    if (dirname(folder) === folder)
+      throw new Error(`no ${relatives.join(' or ')} in ${start} or above: the installation is incomplete`);
   }
 }
 
