@@ -4,6 +4,7 @@ import { renderMegabytes, renderTable } from '../cli/terminal/table.js';
 import { ensureBenchImage } from './bench-image.js';
 import { measureEngineLimit } from './engine-limit.js';
 import { LongshoreCluster } from './longshore-cluster.js';
+import { median, seconds } from './median.js';
 import { measureSwarm } from './swarm.js';
 
 const counts = [1, 10, 30];
@@ -62,13 +63,4 @@ export async function benchPods(rounds: number): Promise<string> {
   } finally {
     await LongshoreCluster.stop();
   }
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`;
 }

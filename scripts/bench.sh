@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# npm run bench -- pods: measurements on this machine's engine, with what they are compared to in the same run.
+# npm run bench -- pods|start|event-loop: measurements on this machine's engine, with what they are compared to in the same run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/prepare.sh

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { ensureTestImage } from '../support/images.js';
 import { debianKubectl, kubectlOnPath, kubectlWith } from '../support/kubectl.js';
-import { LocalCluster } from '../support/local-cluster.js';
+import { useClusterUser } from '../support/cluster-user.js';
 import { describeAccess } from './kubectl/access.js';
 import { describeDeployments } from './kubectl/deployments.js';
 import { describePods } from './kubectl/pods.js';
@@ -18,16 +18,10 @@ const clients = [
 ];
 
 describe('A cluster under kubectl', function () {
-  const cluster = new LocalCluster({ name: 'kubectl', net: 4, nodes: 2 });
+  const user = useClusterUser({ nodes: 2 });
 
   before(async () => {
-    await cluster.down();
     await ensureTestImage('busybox');
-    await cluster.up();
-  });
-
-  after(async () => {
-    await cluster.down();
   });
 
   for (const { name, namespace, modern, binary } of clients) {
@@ -37,7 +31,7 @@ describe('A cluster under kubectl', function () {
 
       before(async () => {
         home = await mkdtemp(join(tmpdir(), 'longshore-kubectl-home-'));
-        const kubectl = kubectlWith({ binary: await binary(), kubeconfig: cluster.layout.kubeconfig, home });
+        const kubectl = kubectlWith({ binary: await binary(), kubeconfig: user.cluster.kubeconfig, home });
         scene = { kubectl, namespace, modern };
         await kubectl.ok(['create', 'namespace', namespace]);
       });
@@ -52,12 +46,12 @@ describe('A cluster under kubectl', function () {
       describe('streams', () =>
         describeStreams(
           () => scene,
-          () => cluster,
+          () => user,
         ));
       describe('access', () =>
         describeAccess(
           () => scene,
-          () => cluster.layout.kubeconfig,
+          () => user.cluster.kubeconfig,
         ));
     });
   }

@@ -4,7 +4,8 @@ import { systemClock } from '../../lib/clock/clock.js';
 import type { Node, Pod } from '../../lib/kubernetes/types/core-v1.js';
 import { makeVisitors, makeWeb } from '../support/apps.js';
 import { fetchOnce, HttpLoad, type LoadResult } from '../support/http-load.js';
-import { eventually, LocalCluster } from '../support/local-cluster.js';
+import { type ClusterUser, useClusterUser } from '../support/cluster-user.js';
+import { eventually } from '../support/local-cluster.js';
 
 interface VisitorScore {
   sent: number;
@@ -12,7 +13,7 @@ interface VisitorScore {
 }
 
 /** Container ids and restart counts of all pods, to see that nothing was restarted. */
-async function readContainers(cluster: LocalCluster, selector: string): Promise<Map<string, string>> {
+async function readContainers(cluster: ClusterUser, selector: string): Promise<Map<string, string>> {
   const { items } = await cluster.getJson<{ items: Pod[] }>('pods', '-l', selector);
   return new Map(
     items.map((pod) => [
@@ -30,7 +31,7 @@ function describeFailures({ failures }: LoadResult): string {
 }
 
 describe('A three-node cluster', function () {
-  const cluster = new LocalCluster({ name: 'survival', net: 1 });
+  const cluster = useClusterUser({ nodes: 3 });
   let nodes: Node[] = [];
   let urls: string[] = [];
 
@@ -61,8 +62,6 @@ describe('A three-node cluster', function () {
   };
 
   before(async () => {
-    await cluster.down();
-    await cluster.up();
     nodes = (await cluster.getJson<{ items: Node[] }>('nodes')).items;
     await cluster.apply(...makeWeb({ name: 'web', replicas: 3, nodePort: 30081 }), makeVisitors('visitor', 3, 'http://web/'));
     await cluster.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
@@ -70,10 +69,6 @@ describe('A three-node cluster', function () {
     const { spec } = await cluster.getJson<{ spec: { clusterIP: string } }>('service', 'web');
     const nodeAddresses = nodes.map((node) => node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '');
     urls = [`http://${spec.clusterIP}/`, ...nodeAddresses.map((address) => `http://${address}:30081/`)];
-  });
-
-  after(async () => {
-    await cluster.down();
   });
 
   it('spreads the pods of a deployment over the nodes', async () => {
@@ -115,14 +110,28 @@ describe('A three-node cluster', function () {
     for (const { metadata } of await pods('app=web')) expect(before).not.to.include(metadata.name);
   });
 
-  for (const name of ['control-plane', 'kubelet-agent-node-1', 'kube-proxy-node-2']) {
+  const failures: Record<string, { kill: () => Promise<void>; start: () => Promise<void> }> = {
+    'the control plane': {
+      kill: () => cluster.cluster.controlPlane.kill(),
+      start: () => cluster.cluster.controlPlane.start(),
+    },
+    'a kubelet agent': {
+      kill: () => cluster.cluster.node(1).killKubeletAgent(),
+      start: () => cluster.cluster.node(1).start(),
+    },
+    'a kube-proxy': {
+      kill: () => cluster.cluster.node(2).killKubeProxy(),
+      start: () => cluster.cluster.node(2).start(),
+    },
+  };
+  for (const [name, { kill, start }] of Object.entries(failures)) {
     it(`loses no request and restarts no container when ${name} is killed and comes back`, async () => {
       const before = await readContainers(cluster, 'app in (web,visitor)');
       await underLoad(async () => {
-        await cluster.kill(name);
+        await kill();
         await systemClock.sleep(4_000);
-        await cluster.up();
-        await eventually('nodes Ready again', 20_000, async () => (await cluster.status()).includes('node-1'));
+        await start();
+        await Promise.all(cluster.cluster.nodes.map((node) => node.untilReady({ timeoutMs: 20_000 })));
         await systemClock.sleep(2_000);
       });
       expect(await readContainers(cluster, 'app in (web,visitor)')).to.deep.equal(before);
@@ -136,7 +145,7 @@ describe('A three-node cluster', function () {
     const lost = (await pods('app=web')).filter(({ spec }) => spec.nodeName === 'node-3').map(({ metadata }) => metadata.name);
     expect(lost).not.to.be.empty;
     const killedMs = systemClock.monotonic();
-    await cluster.kill('kubelet-agent-node-3');
+    await cluster.cluster.node(3).killKubeletAgent();
     await eventually('three Ready pods on the living nodes', 15_000, async () => {
       const living = (await pods('app=web')).filter(
         ({ metadata, spec, status }) =>
@@ -151,7 +160,8 @@ describe('A three-node cluster', function () {
   });
 
   it('takes the node back and removes the surplus', async () => {
-    await cluster.up();
+    await cluster.cluster.node(3).start();
+    await cluster.cluster.node(3).untilReady();
     await eventually('node-3 Ready, three pods each', 30_000, async () => {
       const [web, visitor] = [await pods('app=web'), await pods('app=visitor')];
       return (web.length === 3 && visitor.length === 3) || `${web.length} web, ${visitor.length} visitors`;

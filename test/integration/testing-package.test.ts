@@ -99,6 +99,5 @@ describe('@longshore/testing, installed from its tarball', function () {
 
 /** Without what this test's own runner has set: a runner inside of another is none of its workers. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...env } = process.env;
-  return env;
+  return { ...process.env, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined };
 }

@@ -9,7 +9,8 @@ import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 
 import type { Pod } from '../../../lib/kubernetes/types/core-v1.js';
-import { eventually, type LocalCluster } from '../../support/local-cluster.js';
+import type { ClusterUser } from '../../support/cluster-user.js';
+import { eventually } from '../../support/local-cluster.js';
 import { pod, shell, sleeper } from './manifests.js';
 import { type Following, type Scene, SceneCommands } from './scene.js';
 
@@ -18,7 +19,7 @@ const serve = 'mkdir /www; head -c 300000 /dev/zero | tr "\\0" x > /www/index.ht
 const page = 300_000;
 
 /** exec, attach, cp and port-forward on running pods. */
-export function describeStreams(scene: () => Scene, cluster: () => LocalCluster): void {
+export function describeStreams(scene: () => Scene, user: () => ClusterUser): void {
   const kubectl = new SceneCommands(scene);
   let dir: string;
 
@@ -58,8 +59,7 @@ export function describeStreams(scene: () => Scene, cluster: () => LocalCluster)
   /** Streams of users that the pod's node has open, as its agent counts them. */
   const openStreams = async (podName: string): Promise<number> => {
     const { spec } = await kubectl.json<Pod>(`get pod ${podName}`);
-    const { healthPorts } = await cluster().describe();
-    const port = healthPorts[`kubelet-agent-${spec.nodeName ?? ''}`] ?? 0;
+    const port = await user().healthPort(`kubelet-agent-${spec.nodeName ?? ''}`);
     const metrics = (await fetchBytes(`http://127.0.0.1:${port}/metrics`)).toString();
     const values = metrics.matchAll(/^longshore_kubelet_open_streams\{.*\} (\d+)$/gm);
     return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
@@ -168,9 +168,10 @@ export function describeStreams(scene: () => Scene, cluster: () => LocalCluster)
     const { spec } = await kubectl.json<Pod>('get pod quiet');
     await using following = kubectl.follow('exec -i quiet -- sleep 3600');
     await eventually('it runs', 10_000, async () => (await openStreams('quiet')) > 0);
-    await cluster().kill(`kubelet-agent-${spec.nodeName ?? ''}`);
+    const node = user().cluster.node(spec.nodeName ?? '');
+    await node.killKubeletAgent();
     expect(await following.ended()).to.contain('the connection to the kubelet agent broke');
-    await cluster().up();
+    await node.start();
     await eventually('commands run again', 20_000, async () => (await run('exec quiet', ['echo', 'back'])).stdout === 'back\n');
   });
 }

@@ -5,7 +5,7 @@ import { container, pod, readLogs, type Scene, waits } from './scene.js';
 
 /** Commands, environment, limits, security: what a container is started with. */
 export function describeConfiguration(scene: () => Scene): void {
-  const apply = (...objects: object[]) => scene().cluster.apply(...objects);
+  const apply = (...objects: object[]) => scene().user.apply(...objects);
   const { env, resources } = environment();
   const once = { restartPolicy: 'Never' };
   const finished = async (name: string): Promise<string[]> => {

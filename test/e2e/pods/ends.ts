@@ -10,7 +10,7 @@ export function describeEnds(scene: () => Scene): void {
   const onceOnly = 'test -f /data/ran && exit 0; touch /data/ran; exit 5';
 
   before(() =>
-    scene().cluster.apply(
+    scene().user.apply(
       pod('completed', { restartPolicy: 'Never', containers: [container('web', 'echo done')] }),
       pod('failed', {
         restartPolicy: 'Never',
@@ -115,7 +115,7 @@ export function describeEnds(scene: () => Scene): void {
     expect(await readLogs(scene(), 'ordered', '-c', 'web')).to.equal('first\nsidecar\nsecond\n');
     expect(statusOf(found, 'sidecar')).to.include({ ready: true, started: true });
     expect(reasonOf(found, 'first')).to.equal('Completed');
-    expect((await scene().cluster.kubectl('get', 'pod', 'ordered', '--no-headers')).split(/\s+/)[1]).to.equal('2/2');
+    expect((await scene().user.kubectl('get', 'pod', 'ordered', '--no-headers')).split(/\s+/)[1]).to.equal('2/2');
     await scene().pods.until('helped', (seen) => seen?.status?.phase === 'Succeeded');
   });
 

@@ -22,7 +22,7 @@ export function describeImages(scene: () => Scene): void {
     silent = await startSilentRegistry();
     const login = { auths: { [registry.address]: registryLogin } };
     const { port } = silent.address() as AddressInfo;
-    await scene().cluster.apply(
+    await scene().user.apply(
       {
         apiVersion: 'v1',
         kind: 'Secret',
@@ -56,7 +56,7 @@ export function describeImages(scene: () => Scene): void {
   });
 
   it('asks the registry every time when it must, and the node alone when it must not', async () => {
-    await scene().cluster.apply(
+    await scene().user.apply(
       pod('always', { imagePullSecrets: [{ name: 'login' }], containers: [runs(pushed, { imagePullPolicy: 'Always' })] }),
       pod('stranger', { containers: [runs(pushed, { imagePullPolicy: 'Always' })] }),
       pod('present', { containers: [runs(pushed)] }),
@@ -81,7 +81,7 @@ export function describeImages(scene: () => Scene): void {
 
   it('delays no pod by the slow pull of another', async () => {
     const quick = Array.from({ length: 5 }, (_, index) => `quick-${index}`);
-    await scene().cluster.apply(...quick.map((name) => pod(name, { containers: [container('web', waits)] })));
+    await scene().user.apply(...quick.map((name) => pod(name, { containers: [container('web', waits)] })));
     await Promise.all(quick.map((name) => scene().pods.until(name, isReady, 10_000)));
     expect(reasonOf(await scene().pods.until('slow-pull', Boolean))).to.equal('ContainerCreating');
     silent.closeAllConnections();

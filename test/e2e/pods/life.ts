@@ -16,7 +16,7 @@ export function describeLife(scene: () => Scene): void {
   before(async () => {
     journal = await mkdtemp(join(tmpdir(), 'longshore-journal-'));
     await new Docker().getImage(busybox).tag({ repo: 'longshore-test/busybox', tag: 'changed' });
-    await scene().cluster.apply(...probed, ...hooked(journal));
+    await scene().user.apply(...probed, ...hooked(journal));
   });
   after(async () => {
     await rm(journal, { recursive: true, force: true });
@@ -48,20 +48,20 @@ export function describeLife(scene: () => Scene): void {
 
   it('runs the hooks of a container, and stops it within its grace', async () => {
     await scene().pods.until('hooked', isReady);
-    await scene().cluster.kubectl('delete', 'pod', 'hooked');
+    await scene().user.kubectl('delete', 'pod', 'hooked');
     expect(await readFile(join(journal, 'hooked'), 'utf8')).to.equal('started\nstopping\nterminated\n');
   });
 
   it('kills what does not stop when its grace is over', async () => {
     await scene().pods.until('stubborn', isReady);
     const startedMs = systemClock.monotonic();
-    await scene().cluster.kubectl('delete', 'pod', 'stubborn');
+    await scene().user.kubectl('delete', 'pod', 'stubborn');
     expect(systemClock.monotonic() - startedMs).to.be.within(1_800, 6_000);
   });
 
   it('replaces a container of which the image is changed, and nothing else of the pod', async () => {
     const before = await scene().pods.until('changing', isReady);
-    await scene().cluster.kubectl('set', 'image', 'pod/changing', `web=${changed}`);
+    await scene().user.kubectl('set', 'image', 'pod/changing', `web=${changed}`);
     const after = await scene().pods.until('changing', (found) => isReady(found) && statusOf(found, 'web')?.image === changed);
     expect(statusOf(after, 'web')?.restartCount).to.equal(1);
     expect(statusOf(after, 'other')?.containerID).to.equal(statusOf(before, 'other')?.containerID);
@@ -80,10 +80,10 @@ export function describeLife(scene: () => Scene): void {
         }),
       );
     const before = await containers();
-    const { cluster, pods } = scene();
-    await cluster.kill('kubelet-agent-node-1');
-    await cluster.up();
-    await cluster.apply(pod('after', { containers: [container('web', waits)] }));
+    const { user, pods } = scene();
+    await user.cluster.node(1).killKubeletAgent();
+    await user.cluster.node(1).start();
+    await user.apply(pod('after', { containers: [container('web', waits)] }));
     await pods.until('after', isReady);
     expect(await containers()).to.deep.equal(before);
     for (const name of names) await pods.until(name, isReady);

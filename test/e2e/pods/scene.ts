@@ -1,10 +1,10 @@
 import type { EventList } from '../../../lib/kubernetes/types/core-v1.js';
-import type { LocalCluster } from '../../support/local-cluster.js';
+import type { ClusterUser } from '../../support/cluster-user.js';
 import type { PodWatch } from '../../support/pod-watch.js';
 
 /** What the descriptions of pods play in. */
 export interface Scene {
-  cluster: LocalCluster;
+  user: ClusterUser;
   pods: PodWatch;
 }
 
@@ -30,17 +30,17 @@ export function pod(name: string, spec: Fields, metadata: Fields = {}): object {
   };
 }
 
-export const readLogs = ({ cluster }: Scene, name: string, ...flags: string[]): Promise<string> =>
-  cluster.kubectl('logs', name, ...flags);
+export const readLogs = ({ user }: Scene, name: string, ...flags: string[]): Promise<string> =>
+  user.kubectl('logs', name, ...flags);
 
 /** "reason: message" of each event of a pod. */
-export async function readEvents({ cluster }: Scene, name: string): Promise<string[]> {
+export async function readEvents({ user }: Scene, name: string): Promise<string[]> {
   const selector = `involvedObject.name=${name}`;
-  const { items } = await cluster.getJson<EventList>('events', '--field-selector', selector);
+  const { items } = await user.getJson<EventList>('events', '--field-selector', selector);
   return items.map(({ reason = '', message = '' }) => `${reason}: ${message}`);
 }
 
 /** The STATUS column of `kubectl get pods`. */
-export async function readStatusColumn({ cluster }: Scene, name: string): Promise<string> {
-  return (await cluster.kubectl('get', 'pod', name, '--no-headers')).split(/\s+/)[2] ?? '';
+export async function readStatusColumn({ user }: Scene, name: string): Promise<string> {
+  return (await user.kubectl('get', 'pod', name, '--no-headers')).split(/\s+/)[2] ?? '';
 }

@@ -15,7 +15,7 @@ export function describeVolumes(scene: () => Scene): void {
   before(async () => {
     hostDirectory = await mkdtemp(join(tmpdir(), 'longshore-host-path-'));
     await writeFile(join(hostDirectory, 'given'), 'from the host\n');
-    await scene().cluster.apply(configMap('first'), secret, ...podsOf(hostDirectory));
+    await scene().user.apply(configMap('first'), secret, ...podsOf(hostDirectory));
   });
   after(() => rm(hostDirectory, { recursive: true, force: true }));
 
@@ -39,7 +39,7 @@ export function describeVolumes(scene: () => Scene): void {
   });
 
   it('shows a changed ConfigMap to the running pod', async () => {
-    await scene().cluster.apply(configMap('second'));
+    await scene().user.apply(configMap('second'));
     await eventually('the new value', 5_000, async () => (await readLogs(scene(), 'mounted', '--tail=1')).trim() === 'second');
   });
 
