@@ -11,6 +11,7 @@ import { addInstallCommands } from './commands/install.js';
 import { addLabCommands } from './commands/lab.js';
 import { addLocalClusterCommands } from './commands/local-cluster.js';
 import { addMachineCommands } from './commands/machines.js';
+import { addNodeCommands } from './commands/nodes.js';
 import { addObjectCommands } from './commands/objects.js';
 import { addVersionCommand } from './commands/version.js';
 import { colorsFor, hasColors } from './terminal/colors.js';
@@ -19,7 +20,7 @@ import { helpStyle, withGuide } from './terminal/help.js';
 /** The commands in the order and the groups in which help shows them. */
 const groups: readonly (readonly [heading: string, ...add: ((program: Command) => void)[]])[] = [
   ['Cluster on this machine:', addLocalClusterCommands],
-  ['Machines:', addMachineCommands, addInstallCommands, addAccessCommands, addDoctorCommand, addBackupCommands],
+  ['Machines:', addMachineCommands, addInstallCommands, addAccessCommands, addNodeCommands, addDoctorCommand, addBackupCommands],
   ['Lab:', addLabCommands],
   ['Objects:', addObjectCommands],
   ['Help:', addVersionCommand, addCompletionCommands, addDebugGrpcCommands],

@@ -131,6 +131,7 @@ export async function serve(config: ControlPlaneConfig, log: Logger, signal: Abo
         { name: 'informers', run: (stop) => resources.run(stop) },
         { name: 'events', run: (stop) => recorder.run(stop) },
         { name: 'clients', run: serveClients },
+        { name: 'node-plane', run: (stop) => nodePlane.run(stop) },
         { name: 'scheduler', run: (stop) => scheduler.run(stop) },
         { name: 'api-certificate', run: (stop) => apiCertificate.run(stop) },
         { name: 'node-plane-certificate', run: (stop) => nodePlaneCertificate.run(stop) },

@@ -37,6 +37,8 @@ export interface KubeProxyOptions {
   metrics: KubeProxyMetrics;
   /** Called after each attempt to bring a table into the kernel. */
   onSync: (result: SyncResult) => void;
+  /** Told the nodes that there is no route to, in order of their names, whenever the routes were looked at. */
+  onUnreachable: (nodes: readonly string[]) => void;
   clock: Clock;
   log: Logger;
 }
@@ -82,7 +84,13 @@ export class KubeProxy {
     this.#lease = new Lease({ table, nft, onRefused: () => this.#syncer.requestVerify(), clock, log });
     this.#bridgeRules = new BridgeRules({ chain: new IptablesRunner(), owner: table, clock, log });
     this.#hairpinMode = new HairpinMode({ clock, log });
-    this.#nodeRoutes = new NodeRoutes({ routes: new IpRouteRunner({ owner: table }), nodeName, clock, log });
+    this.#nodeRoutes = new NodeRoutes({
+      routes: new IpRouteRunner({ owner: table }),
+      nodeName,
+      onUnreachable: options.onUnreachable,
+      clock,
+      log,
+    });
     const hostResolvers = new HostResolvers({
       ...(options.resolvConfPath === undefined ? {} : { path: options.resolvConfPath }),
       clock,

@@ -9,6 +9,7 @@ import { runProcess } from '../lib/lifecycle/run-process.js';
 import { claimStateDirectory } from '../lib/lifecycle/state-directory.js';
 import { supervise, type Task } from '../lib/lifecycle/supervise.js';
 import { createLogger, type Logger } from '../lib/log/logger.js';
+import { boundConnecting } from '../lib/net/bound-connecting.js';
 import { RoutingServiceClient } from '../proto/gen/longshore/routing/v1/routing.js';
 import { cleanup, takeName, type CleanupOptions } from './cleanup.js';
 import { createCommand, type CleanupConfig, type KubeProxyConfig } from './config.js';
@@ -19,6 +20,7 @@ import { TableNameFile } from './nftables/table-name-file.js';
 import { RouteAssembler } from './routes/route-assembler.js';
 import { TableFile } from './routes/table-file.js';
 import { AppliedReporter } from './session/applied-reporter.js';
+import { KernelState } from './session/kernel-state.js';
 import { RouteSession } from './session/route-session.js';
 
 const clock = systemClock;
@@ -33,19 +35,21 @@ async function runKubeProxy(config: KubeProxyConfig): Promise<void> {
 async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const { nodeName, server, stateDir, sharedHost } = config;
   await claimStateDirectory(stateDir);
+  boundConnecting({ port: Number(server.split(':').at(-1)), clock });
   const { token, tokenFile } = config;
   const agent = { dir: identityDirectory(stateDir), server, nodeName, role: 'kube-proxy' as const, token, tokenFile, clock, log };
   const table = tableName(await knownClusterId({ ...agent, ...(await currentToken(agent, signal)) }), nodeName);
   await takeName(table, cleanupOptions(config, log));
   const registry = createMetrics('kube-proxy');
-  let reporter: AppliedReporter | undefined;
+  const kernel = new KernelState({ hasRoutes: !sharedHost });
   const proxy = new KubeProxy({
     nodeName,
     table,
     stateDir,
     sharedHost,
     metrics: createKubeProxyMetrics(registry),
-    onSync: ({ revision, error }) => reporter?.report({ revision, error: error?.message ?? '' }),
+    onSync: ({ revision, error }) => kernel.synced(revision, error?.message ?? ''),
+    onUnreachable: (nodes) => kernel.unreachable(nodes),
     clock,
     log,
   });
@@ -68,7 +72,7 @@ async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal):
       clock,
       log,
     });
-    reporter = reporting;
+    kernel.listen((applied) => reporting.report(applied));
     const assembler = new RouteAssembler({ initial: restored, log });
     const session = new RouteSession({ client, nodeName, assembler, onTable: (table) => proxy.setTable(table), clock, log });
     const tasks: Task[] = [

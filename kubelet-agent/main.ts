@@ -5,6 +5,7 @@ import { runProcess } from '../lib/lifecycle/run-process.js';
 import { claimStateDirectory } from '../lib/lifecycle/state-directory.js';
 import { supervise } from '../lib/lifecycle/supervise.js';
 import { createLogger, type Logger } from '../lib/log/logger.js';
+import { boundConnecting } from '../lib/net/bound-connecting.js';
 import { agentTasks } from './agent-tasks.js';
 import { cleanup } from './cleanup.js';
 import { type CleanupConfig, createCommand, type FakeNodesConfig, type KubeletAgentConfig } from './config.js';
@@ -26,6 +27,7 @@ async function runAgent(config: KubeletAgentConfig): Promise<void> {
 async function serve(config: KubeletAgentConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const { nodeName, server, stateDir, dockerHost } = config;
   await claimStateDirectory(stateDir);
+  boundConnecting({ port: Number(server.split(':').at(-1)), clock });
   const metrics = createMetrics('kubelet-agent');
   const createRuntime = (clusterId: string) => DockerRuntime.create({ dockerHost, clusterId, nodeName, clock, log });
   const engine = await createRuntime('');

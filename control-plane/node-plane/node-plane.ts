@@ -22,6 +22,7 @@ import { JoinTokens } from './bootstrap/join-tokens.js';
 import { NodeHolder } from './bootstrap/node-holder.js';
 import type { ClusterSettings } from './cluster-settings.js';
 import { allSynced, type NodePlaneClients, nodePlaneClients, type NodePlaneInformers, nodePlaneInformers } from './informers.js';
+import { NetworkFaults } from './network-faults/network-faults.js';
 import { AgentEvents, type EventPort } from './node/agent-events.js';
 import { NodeLeases } from './node/node-leases.js';
 import { NodeRegistry } from './node/node-registry.js';
@@ -78,6 +79,7 @@ export class NodePlane {
   readonly #sessions: Sessions;
   readonly #streams: AgentStreams;
   readonly #proxies: ProxyStreams;
+  readonly #networkFaults: NetworkFaults;
   readonly #routing: RoutingService;
   readonly #table: RoutingTable;
   readonly #shutdown = new AbortController();
@@ -94,7 +96,14 @@ export class NodePlane {
     this.logs = new PodLogs({ streams: this.#streams });
     this.podStreams = new PodStreams({ streams: this.#streams, clock });
     this.#table = new RoutingTable({ informers: this.#informers });
-    this.#proxies = new ProxyStreams({ log });
+    this.#proxies = new ProxyStreams({ log, onChange: () => this.#networkFaults.notify() });
+    this.#networkFaults = new NetworkFaults({
+      nodes: this.#clients.nodes,
+      informer: this.#informers.nodes,
+      reports: () => this.#proxies.reports(),
+      clock,
+      log,
+    });
     this.#routing = new RoutingService({
       streams: this.#proxies,
       table: this.#table,
@@ -147,6 +156,12 @@ export class NodePlane {
   async synced(signal: AbortSignal): Promise<void> {
     await allSynced(this.#informers, signal);
     this.#health.setServing(true);
+  }
+
+  /** Marks nodes by their network, until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await allSynced(this.#informers, signal);
+    await this.#networkFaults.run(signal);
   }
 
   /** Ends every stream, so that agents connect elsewhere or again, and stops listening. */

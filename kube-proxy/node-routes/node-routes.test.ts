@@ -36,8 +36,8 @@ const table = makeTable([], {
 describe('computePodRoutes', () => {
   it('leads to every other node that has pod addresses, ready or not', () => {
     expect(computePodRoutes(table, 'n1')).to.deep.equal([
-      { podCidr: '10.244.2.0/24', via: '192.168.50.2' },
-      { podCidr: '10.244.3.0/24', via: '192.168.50.3' },
+      { node: 'n2', podCidr: '10.244.2.0/24', via: '192.168.50.2' },
+      { node: 'n3', podCidr: '10.244.3.0/24', via: '192.168.50.3' },
     ]);
   });
 });
@@ -70,6 +70,28 @@ describe('NodeRoutes', () => {
     routes.refuse = '192.168.50.2';
     await nodeRoutes.ensure(computePodRoutes(table, 'n1'));
     expect(routes.present.map(({ podCidr }) => podCidr)).to.deep.equal(['10.244.3.0/24']);
+  });
+
+  it('tells which nodes it has no route to, until it has', async () => {
+    const told: (readonly string[])[] = [];
+    const stop = new AbortController();
+    const telling = new NodeRoutes({
+      routes,
+      nodeName: 'n1',
+      onUnreachable: (nodes) => told.push(nodes),
+      clock,
+      log: silentLogger,
+    });
+    const run = telling.run(stop.signal);
+    routes.refuse = '192.168.50.2';
+    telling.setTable(table);
+    await clock.advance(0);
+    expect(told).to.deep.equal([['n2']]);
+    routes.refuse = undefined;
+    await clock.advance(10_000);
+    expect(told).to.deep.equal([['n2'], []]);
+    stop.abort();
+    await run;
   });
 
   it('puts back what disappears, until it is stopped', async () => {

@@ -2,7 +2,7 @@ import { Notification } from '../../lib/async/notification.js';
 import { type Clock } from '../../lib/clock/clock.js';
 import { type Logger } from '../../lib/log/logger.js';
 import { type RoutingTable } from '../routes/routing-table.js';
-import { compareRoutes, computePodRoutes, type PodRoute } from './compute-routes.js';
+import { compareRoutes, computePodRoutes, type NodePodRoute } from './compute-routes.js';
 import { type PodRoutes } from './ip-route-runner.js';
 
 /** The kernel drops routes with the interface that they go through. */
@@ -15,10 +15,20 @@ export class NodeRoutes {
   readonly #changed = new Notification();
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #onUnreachable: (nodes: readonly string[]) => void;
+  /** Why the kernel takes no route to a node. */
   readonly #refused = new Map<string, string>();
-  #wanted: PodRoute[] | undefined;
+  #wanted: NodePodRoute[] | undefined;
 
-  constructor(options: { routes: PodRoutes; nodeName: string; clock: Clock; log: Logger }) {
+  /** @param options.onUnreachable told the nodes without a route, in order of their names, after each look at the routes */
+  constructor(options: {
+    routes: PodRoutes;
+    nodeName: string;
+    onUnreachable?: (nodes: readonly string[]) => void;
+    clock: Clock;
+    log: Logger;
+  }) {
+    this.#onUnreachable = options.onUnreachable ?? (() => undefined);
     this.#routes = options.routes;
     this.#nodeName = options.nodeName;
     this.#clock = options.clock;
@@ -32,12 +42,12 @@ export class NodeRoutes {
   }
 
   /** Makes the kernel's routes of ours those that are wanted; one that is refused hinders no other. Idempotent. */
-  async ensure(wanted: readonly PodRoute[]): Promise<void> {
+  async ensure(wanted: readonly NodePodRoute[]): Promise<void> {
     const { add, remove } = compareRoutes(await this.#routes.list(), wanted);
     for (const route of remove) await this.#routes.remove(route);
     for (const route of add) await this.#add(route);
-    for (const podCidr of this.#refused.keys()) {
-      if (!add.some((route) => route.podCidr === podCidr)) this.#refused.delete(podCidr);
+    for (const node of this.#refused.keys()) {
+      if (!add.some((route) => route.node === node)) this.#refused.delete(node);
     }
   }
 
@@ -48,20 +58,21 @@ export class NodeRoutes {
         await this.ensure(this.#wanted).catch((error: unknown) => {
           this.#log.warn('routes to other nodes were not set', { error });
         });
+        this.#onUnreachable([...this.#refused.keys()].sort());
       }
       await this.#changed.waitAtMost(ensurePeriodMs, this.#clock, signal);
     }
   }
 
-  async #add(route: PodRoute): Promise<void> {
+  async #add(route: NodePodRoute): Promise<void> {
     try {
       await this.#routes.add(route);
-      this.#refused.delete(route.podCidr);
+      this.#refused.delete(route.node);
       this.#log.info('route to the pods of another node set', { ...route });
     } catch (thrown) {
       const problem = thrown instanceof Error ? thrown.message : String(thrown);
-      if (this.#refused.get(route.podCidr) === problem) return;
-      this.#refused.set(route.podCidr, problem);
+      if (this.#refused.get(route.node) === problem) return;
+      this.#refused.set(route.node, problem);
       this.#log.warn('no route to the pods of another node: its InternalIP must be on a segment of this node', {
         ...route,
         problem,

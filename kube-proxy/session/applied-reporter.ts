@@ -7,9 +7,11 @@ export interface Applied {
   revision: string;
   /** Empty when the kernel has taken the revision. */
   error: string;
+  /** Nodes that the kernel takes no route to. */
+  unreachableNodes: string[];
 }
 
-/** Tells the control plane what the kernel has taken: the newest only, until it is acknowledged. */
+/** Tells the control plane what the kernel has: the newest only, until it is acknowledged. */
 export class AppliedReporter {
   readonly #send: (applied: Applied, signal: AbortSignal) => Promise<void>;
   readonly #clock: Clock;

@@ -134,9 +134,9 @@ describe('AppliedReporter', () => {
     });
     const stop = new AbortController();
     const run = reporter.run(stop.signal);
-    reporter.report({ revision: '1', error: '' });
+    reporter.report({ revision: '1', error: '', unreachableNodes: [] });
     await clock.advance(50);
-    reporter.report({ revision: '2', error: '' });
+    reporter.report({ revision: '2', error: '', unreachableNodes: [] });
     fail = false;
     await clock.advance(5_000);
     expect(sent.map(({ revision }) => revision)).to.deep.equal(['1', '2']);

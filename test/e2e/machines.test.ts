@@ -2,6 +2,7 @@ import { joinsSuite } from './machines/joins.js';
 import { Machines } from './machines/machines.js';
 import { killsSuite } from './machines/kills.js';
 import { rebootsSuite } from './machines/reboots.js';
+import { removalSuite } from './machines/removal.js';
 import { trafficSuite } from './machines/traffic.js';
 
 describe('agents on several machines', function () {
@@ -19,4 +20,5 @@ describe('agents on several machines', function () {
   trafficSuite(machines);
   killsSuite(machines);
   rebootsSuite(machines);
+  removalSuite(machines);
 });

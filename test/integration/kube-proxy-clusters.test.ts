@@ -101,7 +101,7 @@ describe('two clusters with the same node names on one kernel', function () {
     await new BridgeRules({ chain: new IptablesRunner({ run }), owner: table, clock, log }).ensure(context.podCidr);
     // Not of a shared host, but nothing keeps a machine from being a node of its own too.
     const nodeRoutes = new NodeRoutes({ routes: new IpRouteRunner({ owner: table, run }), nodeName, clock, log });
-    await nodeRoutes.ensure([{ podCidr: `${pods}.9.0/24`, via: '203.0.113.9' }]);
+    await nodeRoutes.ensure([{ node: 'n9', podCidr: `${pods}.9.0/24`, via: '203.0.113.9' }]);
   }
 
   async function renewLeases(): Promise<void> {

@@ -598,7 +598,7 @@ describe('node plane', () => {
       client.close();
     });
     const report = (nodeName: string): Promise<unknown> =>
-      callUnary(client.reportApplied.bind(client), { nodeName, revision: complete.revision, error: '' });
+      callUnary(client.reportApplied.bind(client), { nodeName, revision: complete.revision, error: '', unreachableNodes: [] });
     expect(await messageOf(report('n2'))).to.contain('may not act for node n2');
     await report('n1');
     expect(plane.nodePlane.status).to.deep.equal({

@@ -59,7 +59,7 @@ export class RoutingService {
     if (!nodes.get('', nodeName)) {
       throw new LongshoreError('NotFound', `node ${nodeName} has not registered yet: its kubelet agent makes it`);
     }
-    using own = this.#streams.open(nodeName, keyHashOf(context));
+    using own = this.#streams.open(nodeName, keyHashOf(context), context.peer.replace(/:\d+$/, ''));
     using until = linkedSignal(context.signal, own.signal, this.#shutdown);
     this.#log.info('kube-proxy connected', { node: nodeName, peer: context.peer });
     const routes = watchRoutes({ table: this.#table, settings: this.#settings, clock: this.#clock, signal: until.signal });
@@ -71,9 +71,9 @@ export class RoutingService {
 
   async #reportApplied(request: ReportAppliedRequest, context: CallContext): Promise<ReportAppliedResponse> {
     const { nodeName } = requireAgent(context, ['kube-proxy'], request.nodeName);
-    const { revision, error } = request;
+    const { revision, error, unreachableNodes } = request;
     if (error) this.#log.warn('a kernel refused its routes, the former ones stand', { node: nodeName, revision, error });
-    this.#streams.report(nodeName, { revision, refused: error !== '' });
+    this.#streams.report(nodeName, { revision, refused: error !== '', unreachableNodes });
     return {};
   }
 }

@@ -17,7 +17,9 @@ export function askCommand(address: string): string[] {
   return ['sh', '-c', `printf 'GET /cgi-bin/who HTTP/1.0\\r\\n\\r\\n' | nc -w 5 ${address} 8080 | tail -n 1`];
 }
 
-/** Pods on the nodes of one segment. */
+const networkUnavailable = { key: 'node.kubernetes.io/network-unavailable', operator: 'Exists', effect: 'NoSchedule' };
+
+/** Pods on the nodes of one segment; those at home, behind NAT, say that nobody there has to reach them. */
 export function makeDeployment(name: string, options: { image: string; replicas: number; segment: string }): object {
   const { image, replicas, segment } = options;
   return {
@@ -31,6 +33,7 @@ export function makeDeployment(name: string, options: { image: string; replicas:
         metadata: { labels: { app: name } },
         spec: {
           nodeSelector: { segment },
+          ...(segment === 'home' && { tolerations: [networkUnavailable] }),
           terminationGracePeriodSeconds: 1,
           containers: [
             {

@@ -32,7 +32,7 @@ export function rebootsSuite(machines: Machines): void {
       await machines.nodesReady('near', 'far', 'natted');
       await machines.readyPods('app=web', 4);
       expect(await podsOfNear()).to.have.members(pods);
-      await machines.agentReady('near');
+      for (const name of ['near', 'far', 'natted']) await machines.agentReady(name);
     });
 
     it('brings its pods back', async () => {

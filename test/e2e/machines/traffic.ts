@@ -40,6 +40,26 @@ export function trafficSuite(machines: Machines): void {
       }
     });
 
+    it('marks the machine behind NAT, and no other, since their pods do not reach each other', async () => {
+      const condition = await machines.eventually('natted is marked', async () => {
+        const { status } = await machines.node('natted');
+        return status?.conditions?.find(({ type, status: value }) => type === 'NetworkUnavailable' && value === 'True') ?? false;
+      });
+      expect(condition.reason).to.equal('NoRoute');
+      expect(condition.message).to.include('those of far, near').and.include('InternalIP 10.77.155.4');
+      const taint = { key: 'node.kubernetes.io/network-unavailable', effect: 'NoSchedule' };
+      await machines.eventually('natted is tainted', async () =>
+        ((await machines.node('natted')).spec.taints ?? []).some(
+          ({ key, effect }) => key === taint.key && effect === taint.effect,
+        ),
+      );
+      for (const name of ['far', 'near']) {
+        const { status, spec } = await machines.node(name);
+        expect(status?.conditions?.map(({ type }) => type)).to.not.include('NetworkUnavailable');
+        expect(spec.taints ?? []).to.deep.equal([]);
+      }
+    });
+
     it('runs pods behind NAT, and brings their logs, commands and ports to users', async () => {
       await machines.apply(makeDeployment('home', { image: machines.image, replicas: 1, segment: 'home' }));
       const [pod] = await machines.readyPods('app=home', 1);

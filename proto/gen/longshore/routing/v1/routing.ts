@@ -160,6 +160,11 @@ export interface ReportAppliedRequest {
   revision: string;
   /** Set when the kernel refused this revision and the former rules stand. */
   error: string;
+  /**
+   * Nodes to whose pods the kernel takes no route, because their InternalIP is on no
+   * segment of this node; in order of their names.
+   */
+  unreachableNodes: string[];
 }
 
 export interface ReportAppliedResponse {
@@ -1435,7 +1440,7 @@ export const Endpoint: MessageFns<Endpoint> = {
 };
 
 function createBaseReportAppliedRequest(): ReportAppliedRequest {
-  return { nodeName: "", revision: "", error: "" };
+  return { nodeName: "", revision: "", error: "", unreachableNodes: [] };
 }
 
 export const ReportAppliedRequest: MessageFns<ReportAppliedRequest> = {
@@ -1448,6 +1453,9 @@ export const ReportAppliedRequest: MessageFns<ReportAppliedRequest> = {
     }
     if (message.error !== "") {
       writer.uint32(26).string(message.error);
+    }
+    for (const v of message.unreachableNodes) {
+      writer.uint32(34).string(v!);
     }
     return writer;
   },
@@ -1489,6 +1497,14 @@ export const ReportAppliedRequest: MessageFns<ReportAppliedRequest> = {
             message.error = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.unreachableNodes.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1510,6 +1526,11 @@ export const ReportAppliedRequest: MessageFns<ReportAppliedRequest> = {
         : "",
       revision: isSet(object.revision) ? globalThis.String(object.revision) : "",
       error: isSet(object.error) ? globalThis.String(object.error) : "",
+      unreachableNodes: globalThis.Array.isArray(object?.unreachableNodes)
+        ? object.unreachableNodes.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.unreachable_nodes)
+        ? object.unreachable_nodes.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1524,6 +1545,9 @@ export const ReportAppliedRequest: MessageFns<ReportAppliedRequest> = {
     if (message.error !== "") {
       obj.error = message.error;
     }
+    if (message.unreachableNodes?.length) {
+      obj.unreachableNodes = message.unreachableNodes;
+    }
     return obj;
   },
 
@@ -1535,6 +1559,7 @@ export const ReportAppliedRequest: MessageFns<ReportAppliedRequest> = {
     message.nodeName = object.nodeName ?? "";
     message.revision = object.revision ?? "";
     message.error = object.error ?? "";
+    message.unreachableNodes = object.unreachableNodes?.map((e) => e) || [];
     return message;
   },
 };
@@ -1618,7 +1643,8 @@ export const RoutingServiceService = {
     responseDeserialize: (value: Buffer): WatchRoutesResponse => WatchRoutesResponse.decode(value),
   },
   /**
-   * Caller: the kube-proxy after each revision that the kernel has taken.
+   * Caller: the kube-proxy after each revision that the kernel has taken, and when the
+   * nodes that it has no route to become others. Each report is whole.
    * Idempotent: yes. Retry on: UNAVAILABLE.
    */
   reportApplied: {
@@ -1647,7 +1673,8 @@ export interface RoutingServiceServer extends UntypedServiceImplementation {
    */
   watchRoutes: handleServerStreamingCall<WatchRoutesRequest, WatchRoutesResponse>;
   /**
-   * Caller: the kube-proxy after each revision that the kernel has taken.
+   * Caller: the kube-proxy after each revision that the kernel has taken, and when the
+   * nodes that it has no route to become others. Each report is whole.
    * Idempotent: yes. Retry on: UNAVAILABLE.
    */
   reportApplied: handleUnaryCall<ReportAppliedRequest, ReportAppliedResponse>;
@@ -1672,7 +1699,8 @@ export interface RoutingServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchRoutesResponse>;
   /**
-   * Caller: the kube-proxy after each revision that the kernel has taken.
+   * Caller: the kube-proxy after each revision that the kernel has taken, and when the
+   * nodes that it has no route to become others. Each report is whole.
    * Idempotent: yes. Retry on: UNAVAILABLE.
    */
   reportApplied(
