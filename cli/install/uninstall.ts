@@ -34,7 +34,7 @@ export async function uninstallAgent(config: AgentConfig, keepData: boolean, pro
   await cleanup('kube-proxy', 'kube-proxy');
   await removeConfigFiles(agentConfigFile, joinTokenFile);
   if (!keepData) await rm(stateDir, { recursive: true, force: true });
-  progress.done(`the agents of node ${nodeName} are removed; on the control plane: longshore node remove ${nodeName}`);
+  progress.done(`the agents of node ${nodeName} are removed; on the control plane: longshore node remove ${nodeName} --force`);
 }
 
 /** Takes the control plane off this machine; `keepData` leaves its objects and keys. Safe to repeat. */

@@ -18,7 +18,7 @@ export interface RemoveNodeOptions {
  * Takes a machine out of the cluster: no new pods, its pods end and are replaced elsewhere,
  * its agent is stopped by whoever runs it, the Node goes. The agent comes before the Node,
  * since one that runs would register its Node anew. Safe to repeat after any step.
- * @throws LongshoreError NotFound, FailedPrecondition (a silent machine without `force`),
+ * @throws LongshoreError NotFound, FailedPrecondition (a silent machine with pods, without `force`),
  *   DeadlineExceeded (pods or the agent are still there; the node stays cordoned)
  */
 export async function removeNode(
@@ -30,7 +30,6 @@ export async function removeNode(
   const { name, force } = options;
   const node = await getNode(client, name, signal);
   if (!force) {
-    requireHeard(node);
     await client.nodes.patch(name, { merge: { spec: { unschedulable: true } } }, {}, signal);
     progress.done(`${name} gets no new pods`);
     await drain(client, options, progress, signal);
@@ -79,6 +78,7 @@ async function drain(
   for (;;) {
     const pods = (await podsOf(client, name, signal)).filter(isRunning);
     if (pods.length === 0) break;
+    requireHeard(await client.nodes.get(name, {}, signal));
     await evict(client, pods, signal);
     const names = pods.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`).join(', ');
     progress.update(`waiting for ${pods.length} pods to end: ${names}`);

@@ -33,7 +33,7 @@ function resolveAgent({ flags = {}, environment = {}, file }: Given): Resolution
       ? undefined
       : parseConfigurationFile(header + file, { file: 'agent.yaml', kind: 'AgentConfiguration', settings });
   const sources = { settings, flags: new Map(Object.entries(flags)), environment, ...(parsed && { file: parsed }) };
-  return resolveConfiguration(sources, checkAgent);
+  return resolveConfiguration<AgentConfig>(sources, checkAgent);
 }
 
 function problemsOf(resolve: () => unknown): string[] {

@@ -4,8 +4,13 @@ import type { Machines } from './machines.js';
 
 /** How machines come into the cluster, and how they do not. */
 export function joinsSuite(machines: Machines): void {
-  const refusal = (name: string, token: string, ...flags: string[]) =>
-    machines.host(name).attemptLongshore('agent', ...machines.agentFlags(name), '--token', token, ...flags);
+  /** What becomes of an agent that near starts beside others, each with its own files and ports. */
+  const refusal = (number: number, token: string, ...flags: string[]) => {
+    const ports = ['--health-port', '--kubelet-health-port', '--kube-proxy-health-port'];
+    const own = ports.flatMap((flag, index) => [flag, String(20_000 + 10 * number + index)]);
+    const place = ['--state-dir', `/var/lib/longshore/refused-${number}`, ...own];
+    return machines.host('near').attemptLongshore('agent', ...machines.agentFlags('near'), ...place, '--token', token, ...flags);
+  };
 
   describe('joining', () => {
     it('waits for a control plane that is not there yet, and says so', async () => {
@@ -37,29 +42,19 @@ export function joinsSuite(machines: Machines): void {
       expect(address?.address).to.equal('10.77.155.4');
     });
 
-    it('refuses an expired token, and says how to get a new one', async () => {
-      const token = await machines.newToken('--ttl', '1s');
-      const expired = await machines.eventually('the token has expired', async () => {
-        const { stdout } = await machines.host('control').attemptLongshore('token', 'list', '-o', 'json');
-        const listed = (JSON.parse(stdout) as { id: string; expiresAt: string }[]).find(({ id }) => token.startsWith(id));
-        return listed ? Date.parse(listed.expiresAt) < Date.now() && listed : false;
-      });
-      const { code, stderr } = await refusal('near', token);
-      expect(code).to.equal(1);
-      expect(stderr).to.include(`the join token expired at ${expired.expiresAt}`).and.include('longshore token create');
-    });
-
-    it('refuses the token of another cluster, and says why', async () => {
+    it('refuses an expired token, the token of another cluster and the name of a live node, each with what to do', async () => {
       const [id = '', secret = ''] = (await machines.newToken()).split('.');
-      const { code, stderr } = await refusal('near', `${id}.${secret}.${'0'.repeat(64)}`);
-      expect(code).to.equal(1);
-      expect(stderr).to.include('another certificate authority').and.include('the token is of another cluster');
-    });
-
-    it('refuses the name of a live node', async () => {
-      const { code, stderr } = await refusal('near', await machines.newToken(), '--node-name', 'natted');
-      expect(code).to.equal(4);
-      expect(stderr).to.include('a live node is named natted').and.include('--node-name');
+      const [expired, foreign, taken] = await Promise.all([
+        expiredToken(machines).then((token) => refusal(1, token)),
+        refusal(2, `${id}.${secret}.${'0'.repeat(64)}`),
+        machines.newToken().then((token) => refusal(3, token, '--node-name', 'natted')),
+      ]);
+      expect(expired.code).to.equal(1);
+      expect(expired.stderr).to.match(/longshore agent: .* cannot join: the join token expired at 20.*"longshore token create"/);
+      expect(foreign.code).to.equal(1);
+      expect(foreign.stderr).to.include('another certificate authority').and.include('the token is of another cluster');
+      expect(taken.code).to.equal(4);
+      expect(taken.stderr).to.include('a live node is named natted').and.include('--node-name');
     });
 
     it('lets the refused machine in with a token that is good', async () => {
@@ -67,6 +62,15 @@ export function joinsSuite(machines: Machines): void {
       await machines.nodesReady('near');
       await machines.agentReady('near');
     });
+  });
+}
+
+async function expiredToken(machines: Machines): Promise<string> {
+  const token = await machines.newToken('--ttl', '1s');
+  return machines.eventually('the token has expired', async () => {
+    const { stdout } = await machines.host('control').attemptLongshore('token', 'list', '-o', 'json');
+    const listed = (JSON.parse(stdout) as { id: string; expiresAt: string }[]).find(({ id }) => token.startsWith(id));
+    return listed !== undefined && Date.parse(listed.expiresAt) < Date.now() && token;
   });
 }
 
