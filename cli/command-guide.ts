@@ -52,7 +52,7 @@ export const commandGuide: Readonly<Record<string, GuideEntry>> = {
     summary: 'join this machine to a cluster and run its pods',
     examples: [
       ['longshore agent --join https://10.0.0.1:6444 --token TOKEN', 'join, and run until it is stopped'],
-      ['longshore agent', 'again: it has its certificate'],
+      ['longshore agent --join https://10.0.0.1:6444', 'again: it has its certificate'],
     ],
     related: ['token create', 'install agent'],
   },
@@ -70,6 +70,16 @@ export const commandGuide: Readonly<Record<string, GuideEntry>> = {
   },
   'token list': { examples: [['longshore token list', 'which are live, and how long']], related: ['token revoke'] },
   'token revoke': { examples: [['longshore token revoke abcdef', 'by the id that token list shows']], related: ['token list'] },
+  node: { summary: 'list the machines of the cluster, and take one out' },
+  'node list': { examples: [['longshore node list', 'addresses, pod networks, taints']], related: ['node remove', 'get'] },
+  'node remove': {
+    summary: 'take a machine out of the cluster',
+    examples: [
+      ['longshore node remove vm2', 'then, when it says so, stop the agent on vm2'],
+      ['longshore node remove vm2 --force', 'vm2 is broken and will not come back'],
+    ],
+    related: ['node list', 'token create', 'uninstall'],
+  },
   kubeconfig: {
     summary: "print the administrator's kubeconfig",
     examples: [

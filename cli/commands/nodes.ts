@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { connect, type ConnectionOptions, withConnection } from '../connection/options.js';
 import { listNodes } from '../nodes/list-nodes.js';
 import { removeNode, renderRemovalAdvice } from '../nodes/remove-node.js';
-import { withHelpEnd } from '../terminal/help.js';
 import { interruptSignal } from '../terminal/interrupt.js';
 import { type OutputOption, withOutput } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
@@ -21,7 +20,7 @@ export function addNodeCommands(program: Command): void {
 
   const remove = node
     .command('remove <name>')
-    .description('take a machine out: no new pods, its pods move away, its agent is stopped, the Node goes')
+    .description('take a machine out: its pods move away, its agent is stopped, its Node goes')
     .option('--timeout <seconds>', 'for its pods to end, and again for its agent to stop', integer(1, 86_400), 120)
     .option('--force', 'the machine is gone: remove its Node and its pods at once', false);
   withConnection(remove, { namespaced: false }).action(
@@ -31,11 +30,4 @@ export function addNodeCommands(program: Command): void {
       console.error(renderRemovalAdvice(name, force));
     },
   );
-  withHelpEnd(remove, {
-    examples: [
-      ['longshore node remove vm2', 'then, when it says so, stop the agent on vm2'],
-      ['longshore node remove vm2 --force', 'vm2 is broken and will not come back'],
-    ],
-    related: ['node list', 'token create'],
-  });
 }

@@ -46,8 +46,9 @@ export class Machines {
     return host;
   }
 
+  /** Pods wait long for a lost node: on a busy machine a restart may take longer than a node may be silent. */
   startControlPlane(): void {
-    this.host('control').startLongshore('control-plane', 'control-plane');
+    this.host('control').startLongshore('control-plane', 'control-plane', '--default-toleration-seconds', '120');
   }
 
   /** @param flags for example --token, or none when the node has joined */
