@@ -65,6 +65,33 @@ describe('The lab', () => {
     await eventually('the lab is well', 40_000, async () => (await lab.longshore('status')).code === 0);
   });
 
+  it('runs pods on a machine with version 2 of cgroups', async () => {
+    const name = `${lab.project}-version-2`;
+    // A node whose machine has the version 2 tree alone. Where this host has version 1, that tree has no controllers.
+    const script =
+      'umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup /sys/fs/cgroup; exec /opt/longshore/lab/image/entry.sh node';
+    const unconfined = ['--security-opt=seccomp=unconfined', '--security-opt=apparmor=unconfined'];
+    const rights = ['--cap-add=ALL', '--cap-drop=SYS_RESOURCE', '--device-cgroup-rule=a *:* rwm', ...unconfined];
+    const settings = ['--env=LONGSHORE_JOIN=https://control-plane:6444', '--env=LONGSHORE_NODE_NAME=node-v2'];
+    const place = [`--network=${lab.project}_default`, '--volume=/disks', `--volume=${lab.project}_join:/run/join:ro`];
+    const command = ['--entrypoint=sh', lab.image, '-c', script];
+    await lab.docker('run', '--detach', `--name=${name}`, ...rights, ...place, ...settings, ...command);
+    try {
+      await eventually('the node is Ready', 60_000, async () => {
+        const nodes = await lab.kubectl('get', 'nodes');
+        return /node-v2 +Ready /.test(nodes) || nodes;
+      });
+      expect(await lab.docker('exec', name, 'docker', 'info', '--format', '{{.CgroupVersion}}')).to.equal('2\n');
+      await lab.docker('cp', await lab.savedImage(), `${name}:/image.tar`);
+      await lab.docker('exec', name, 'docker', 'load', '-i', '/image.tar');
+      await lab.startPod('version-2', 'node-v2');
+      await lab.kubectl('delete', 'pod', 'version-2', '--grace-period=1');
+    } finally {
+      await lab.docker('rm', '--force', '--volumes', name);
+      await lab.kubectl('delete', 'node', 'node-v2', '--ignore-not-found');
+    }
+  });
+
   it('refuses what makes no sense, with the way out', async () => {
     const cases: [string[], number, RegExp][] = [
       [['break', 'node-9', '--how', 'kill'], 3, /it has control-plane, node-1/],
@@ -87,10 +114,7 @@ describe('The lab', () => {
     expect(again.code, again.output).to.equal(0);
     expect(await lab.containers()).to.deep.equal(containers);
 
-    const app = ['run', 'sleeper', '--image=longshore-test/busybox:1', '--restart=Always'];
-    const pinned = `--overrides={"spec":{"nodeName":"node-3"}}`;
-    await lab.kubectl(...app, pinned, '--command', '--', 'sleep', '3600');
-    await lab.kubectl('wait', '--for=condition=Ready', 'pod/sleeper', '--timeout=30s');
+    await lab.startPod('sleeper', 'node-3');
     const uidsOf = (kind: string) => lab.kubectl('get', kind, '-o', 'jsonpath={.items[*].metadata.uid}');
     const before = [await uidsOf('nodes'), await uidsOf('pods')];
     await lab.docker('kill', ...containers);

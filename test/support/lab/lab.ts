@@ -28,6 +28,11 @@ export class TestLab {
     return `${this.#folder}/config`;
   }
 
+  /** Name of the image that its containers run. */
+  get image(): string {
+    return `longshore-test/${this.project}`;
+  }
+
   /** {@link start}, with the base image made where it is missing, and the image of the experiments on every node. */
   async up(nodes: number): Promise<void> {
     await run(`${root}test/support/lab/base-image.sh`, { maxBuffer: 64 * 1024 * 1024 });
@@ -48,7 +53,7 @@ export class TestLab {
   async down(): Promise<void> {
     const { code, output } = await this.longshore('down');
     if (code !== 0) throw new Error(`longshore lab down ended with ${code}\n${output}`);
-    await run('docker', ['image', 'rm', '--force', this.#image]);
+    await run('docker', ['image', 'rm', '--force', this.image]);
     await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -72,6 +77,21 @@ export class TestLab {
     return this.#ok('docker', ...args);
   }
 
+  /** The image of the experiments as a file. */
+  async savedImage(): Promise<string> {
+    const file = `${this.#folder}/image.tar`;
+    await this.docker('save', '-o', file, await ensureTestImage('busybox'));
+    return file;
+  }
+
+  /** A pod that sleeps on a node; it is Ready when this resolves. */
+  async startPod(name: string, node: string): Promise<void> {
+    const image = await ensureTestImage('busybox');
+    const overrides = `--overrides={"spec":{"nodeName":"${node}"}}`;
+    await this.kubectl('run', name, `--image=${image}`, '--restart=Always', overrides, '--command', '--', 'sleep', '3600');
+    await this.kubectl('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=60s');
+  }
+
   /** Ids of the lab's containers. */
   async containers(...filters: string[]): Promise<string[]> {
     const labels = [`project=${this.project}`, ...filters].flatMap((filter) => [
@@ -79,10 +99,6 @@ export class TestLab {
       `label=com.docker.compose.${filter}`,
     ]);
     return (await this.docker('ps', '-aq', '--no-trunc', ...labels)).split('\n').filter(Boolean).sort();
-  }
-
-  get #image(): string {
-    return `longshore-test/${this.project}`;
   }
 
   async #ok(file: string, ...args: string[]): Promise<string> {
@@ -97,7 +113,7 @@ export class TestLab {
       COMPOSE_PROJECT_NAME: this.project,
       KUBECONFIG: this.kubeconfig,
       LAB_APP_IMAGE: 'longshore-test/busybox:1',
-      LONGSHORE_LAB_IMAGE: this.#image,
+      LONGSHORE_LAB_IMAGE: this.image,
       LONGSHORE_LAB_KUBECONFIG: this.#folder,
       LONGSHORE_LAB_NODE_PORTS: `${this.#port + 1}-${this.#port + 50}`,
     };
