@@ -1,8 +1,6 @@
 import { hostname } from 'node:os';
 
 import { type Command, Option } from 'commander';
-import pc from 'picocolors';
-import { stringify } from 'yaml';
 
 import { environmentOption } from '../../lib/command-line/options.js';
 import { allChecks } from '../doctor/all-checks.js';
@@ -10,8 +8,10 @@ import type { DoctorContext, Role } from '../doctor/context.js';
 import { renderFindings } from '../doctor/render-findings.js';
 import { isWell, runChecks } from '../doctor/run-checks.js';
 import { defaultPrefixes, engineAt } from '../install/doctor-contexts.js';
+import { colorsFor } from '../terminal/colors.js';
+import { type OutputOption, printOutput, withOutput } from '../terminal/output.js';
 
-interface DoctorFlags {
+interface DoctorFlags extends OutputOption {
   role: Role | 'both';
   join?: string;
   token?: string;
@@ -21,13 +21,11 @@ interface DoctorFlags {
   dataDir: string;
   stateDir: string;
   dockerHost?: string;
-  output?: 'json' | 'yaml';
 }
 
 /** doctor: whether a machine can be part of a cluster. */
 export function addDoctorCommand(program: Command): void {
-  program
-    .command('doctor')
+  withOutput(program.command('doctor'))
     .description('look whether this machine can run Longshore, and say how to mend what is wrong; changes nothing')
     .addOption(new Option('--role <role>', 'what the machine is for').choices(['server', 'agent', 'both']).default('both'))
     .addOption(environmentOption('--join <url>', 'node plane of the control plane to join: is it reached, do the clocks agree?'))
@@ -38,13 +36,10 @@ export function addDoctorCommand(program: Command): void {
     .addOption(environmentOption('--data-dir <dir>', "the control plane's folder").default('/var/lib/longshore/control-plane'))
     .addOption(environmentOption('--state-dir <dir>', "the agents' folder").default('/var/lib/longshore/agent'))
     .addOption(environmentOption('--docker-host <url>', 'unix:///path or tcp://host:port'))
-    .addOption(new Option('-o, --output <format>', 'for programs').choices(['json', 'yaml']))
     .addHelpText('after', help)
     .action(async (flags: DoctorFlags) => {
       const findings = await runChecks(allChecks, contextOf(flags));
-      if (flags.output === undefined) console.log(renderFindings(findings, pc));
-      else if (flags.output === 'json') console.log(JSON.stringify({ healthy: isWell(findings), findings }, null, 2));
-      else console.log(stringify({ healthy: isWell(findings), findings }).trimEnd());
+      printOutput({ healthy: isWell(findings), findings }, flags, () => renderFindings(findings, colorsFor(process.stdout)));
       if (!isWell(findings)) process.exitCode = 1;
     });
 }

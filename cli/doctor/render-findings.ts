@@ -1,21 +1,14 @@
+import type { Colors } from '../terminal/colors.js';
 import type { Finding } from './run-checks.js';
 
-/** How a status is shown: a sign, and the colour of the sign. */
-export interface Palette {
-  green(text: string): string;
-  yellow(text: string): string;
-  red(text: string): string;
-  dim(text: string): string;
-}
-
 /** One line a finding, and below it the fix where one is needed; then how many there are of each. */
-export function renderFindings(findings: readonly Finding[], colours: Palette): string {
+export function renderFindings(findings: readonly Finding[], colors: Colors): string {
   const width = Math.max(0, ...findings.map(({ check }) => check.length));
   const signs = {
-    ok: colours.green('ok  '),
-    skipped: colours.dim('--  '),
-    warning: colours.yellow('WARN'),
-    failure: colours.red('FAIL'),
+    ok: colors.green('ok  '),
+    skipped: colors.dim('--  '),
+    warning: colors.yellow('WARN'),
+    failure: colors.red('FAIL'),
   };
   const lines = findings.flatMap((finding) => {
     const line = `${signs[finding.status]}  ${finding.check.padEnd(width)}  ${finding.message}`;

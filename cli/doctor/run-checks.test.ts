@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import picocolors from 'picocolors';
 
 import { type Check, failure, ok, warning } from './check.js';
 import type { DoctorContext } from './context.js';
@@ -6,8 +7,6 @@ import { renderFindings } from './render-findings.js';
 import { isWell, runChecks } from './run-checks.js';
 
 const context = { roles: ['agent'] } as unknown as DoctorContext;
-const plain = (text: string): string => text;
-const palette = { green: plain, yellow: plain, red: plain, dim: plain };
 const check = (name: string, roles: Check['roles'], examine: Check['examine']): Check => ({ name, roles, examine });
 
 describe('runChecks', () => {
@@ -36,7 +35,7 @@ describe('runChecks', () => {
     );
     expect(findings[0]).to.deep.include({ status: 'warning', message: 'could not be looked at: no such program' });
     expect(isWell(findings)).to.equal(false);
-    expect(renderFindings(findings, palette)).to.equal(
+    expect(renderFindings(findings, picocolors.createColors(false))).to.equal(
       [
         'WARN  broken  could not be looked at: no such program',
         '              fix: run longshore doctor as root, with the programs above installed',

@@ -1,10 +1,11 @@
-import { access, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Command } from 'commander';
-import pc from 'picocolors';
 
+import type { AgentConfig } from '../../lib/configuration/agent-configuration.js';
 import { LongshoreError } from '../../lib/errors/errors.js';
+import { exists } from '../../lib/files/exists.js';
 import { identityDirectory, IdentityFile } from '../../lib/identity/identity-file.js';
 import type { ProgressListener } from '../../lib/local-cluster/progress-listener.js';
 import { printedConfiguration } from '../configuration/settings-command.js';
@@ -14,6 +15,7 @@ import { renderFindings } from '../doctor/render-findings.js';
 import { isWell, runChecks } from '../doctor/run-checks.js';
 import { agentKind, readAgentConfiguration } from '../machine/run-agent.js';
 import { controlPlaneKind, readControlPlaneConfiguration } from '../machine/run-control-plane.js';
+import { colorsFor } from '../terminal/colors.js';
 import { computeAgentPlan } from './agent-plan.js';
 import { applyPlan } from './apply-plan.js';
 import { agentDoctorContext, serverDoctorContext } from './doctor-contexts.js';
@@ -65,14 +67,14 @@ export async function installAgent(command: Command, flags: InstallFlags, progre
   const resolution = await readAgentConfiguration(command);
   if (printedConfiguration(command, agentKind, resolution.resolved)) return;
   const { config } = resolution;
-  const { stateDir, token, tokenFile, nodeName } = config;
+  const { stateDir, token, nodeName } = config;
   const plan = computeAgentPlan(await readUnitFacts(), agentKind, resolution);
   if (flags.dryRun) {
     console.log(renderPlan(plan));
     return;
   }
   requireRoot();
-  if (token === undefined && (tokenFile === undefined || tokenFile === joinTokenFile) && !(await hasJoined(stateDir)))
+  if (token === undefined && !(await hasJoined(stateDir)) && !(await hasTokenFile(config)))
     throw new LongshoreError(
       'InvalidArgument',
       '--token is required to join: "longshore token create" prints one on the control plane',
@@ -100,11 +102,7 @@ export async function installAgent(command: Command, flags: InstallFlags, progre
 /** What was installed before counts as the configuration file, unless another one is given. */
 async function takeInstalled(command: Command, file: string): Promise<void> {
   if (command.getOptionValue('config') !== undefined) return;
-  const installed = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (installed) command.setOptionValue('config', file);
+  if (await exists(file)) command.setOptionValue('config', file);
 }
 
 function requireRoot(): void {
@@ -114,7 +112,7 @@ function requireRoot(): void {
 async function examine(context: DoctorContext, { ignoreDoctor }: InstallFlags): Promise<void> {
   const findings = await runChecks(allChecks, context);
   const notable = findings.filter(({ status }) => status === 'warning' || status === 'failure');
-  if (notable.length > 0) console.error(renderFindings(notable, pc));
+  if (notable.length > 0) console.error(renderFindings(notable, colorsFor(process.stderr)));
   if (!isWell(findings) && !ignoreDoctor)
     throw new LongshoreError('FailedPrecondition', 'this machine is not ready: mend what failed above, or give --ignore-doctor');
 }
@@ -138,4 +136,9 @@ async function apply(plan: Plan, progress: ProgressListener, check?: () => Promi
 async function hasJoined(stateDir: string): Promise<boolean> {
   const file = new IdentityFile({ dir: identityDirectory(join(stateDir, 'kubelet')), role: 'kubelet' });
   return (await file.load()) !== undefined;
+}
+
+/** The file that an earlier installation left for a node that has not joined yet, or one of the administrator. */
+async function hasTokenFile({ tokenFile }: AgentConfig): Promise<boolean> {
+  return tokenFile !== undefined || (await exists(joinTokenFile));
 }

@@ -44,9 +44,18 @@ describe('the plan of an agent', () => {
     const plan = agentPlan({ join: 'https://cp:6444', token });
     expect(fileOf(plan, '/etc/longshore/join-token')).to.deep.include({ mode: 0o600, content: `${token}\n` });
     expect(fileOf(plan, '/etc/longshore/agent.yaml')?.content).to.equal(
-      'apiVersion: longshore.dev/v1\nkind: AgentConfiguration\njoin: https://cp:6444\ntokenFile: /etc/longshore/join-token\n',
+      'apiVersion: longshore.dev/v1\nkind: AgentConfiguration\njoin: https://cp:6444\n',
     );
     expect(renderPlan(plan)).not.to.contain(token);
+    expect(plan.byHand).to.deep.equal([
+      'longshore agent --config /etc/longshore/agent.yaml --token-file /etc/longshore/join-token',
+    ]);
+  });
+
+  it('leaves a token file of the administrator to the configuration', () => {
+    const plan = agentPlan({ join: 'cp', tokenFile: '/root/token' });
+    expect(fileOf(plan, '/etc/longshore/agent.yaml')?.content).to.contain('tokenFile: /root/token');
+    expect(renderPlan(plan)).not.to.contain('--token-file');
   });
 
   it('writes what it reads again without a change', () => {

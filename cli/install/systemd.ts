@@ -1,13 +1,9 @@
-import { access } from 'node:fs/promises';
-
+import { exists } from '../../lib/files/exists.js';
 import { runProgram } from '../../lib/local-cluster/process-runner.js';
 
 /** Whether systemd manages this machine (sd_booted(3)). */
 export function hasSystemd(): Promise<boolean> {
-  return access('/run/systemd/system').then(
-    () => true,
-    () => false,
-  );
+  return exists('/run/systemd/system');
 }
 
 /** @throws LongshoreError Internal with what systemctl says */

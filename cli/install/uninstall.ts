@@ -1,12 +1,13 @@
-import { access, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import type { AgentConfig } from '../../lib/configuration/agent-configuration.js';
 import type { ControlPlaneConfig } from '../../lib/configuration/control-plane-settings.js';
+import { exists } from '../../lib/files/exists.js';
 import { runProgram } from '../../lib/local-cluster/process-runner.js';
 import { programOf } from '../../lib/local-cluster/process-specs.js';
 import type { ProgressListener } from '../../lib/local-cluster/progress-listener.js';
-import { agentConfigFile, configFolder, controlPlaneConfigFile, joinTokenFile, unitFile } from './machine-files.js';
+import { agentConfigFile, configFolder, controlPlaneConfigFile, joinTokenFile, stateFolder, unitFile } from './machine-files.js';
 import { hasSystemd, systemctl } from './systemd.js';
 import { agentTargetName, kubeletAgentUnitName, kubeProxyUnitName } from './units/agent-units.js';
 import { controlPlaneUnitName, controlPlaneUser } from './units/control-plane-unit.js';
@@ -33,7 +34,7 @@ export async function uninstallAgent(config: AgentConfig, keepData: boolean, pro
   await cleanup('kubelet-agent', 'kubelet', ...engine, ...(keepData ? ['--keep-identity'] : []));
   await cleanup('kube-proxy', 'kube-proxy');
   await removeConfigFiles(agentConfigFile, joinTokenFile);
-  if (!keepData) await rm(stateDir, { recursive: true, force: true });
+  if (!keepData) await removeState(stateDir);
   progress.done(`the agents of node ${nodeName} are removed; on the control plane: longshore node remove ${nodeName} --force`);
 }
 
@@ -47,7 +48,7 @@ export async function uninstallServer(
   await removeUnits([controlPlaneUnitName]);
   await removeConfigFiles(controlPlaneConfigFile);
   if (!keepData) {
-    await rm(dataDir, { recursive: true, force: true });
+    await removeState(dataDir);
     if (await userExists()) await runProgram('userdel', [controlPlaneUser]);
   }
   progress.done(
@@ -72,11 +73,21 @@ async function removeFiles(paths: readonly string[]): Promise<void> {
 
 async function removeConfigFiles(...paths: string[]): Promise<void> {
   await removeFiles(paths);
+  await removeEmptyFolder(configFolder);
+}
+
+/** The state of one role, and the folder around it when that was all. */
+async function removeState(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  if (dirname(folder) === stateFolder) await removeEmptyFolder(stateFolder);
+}
+
+async function removeEmptyFolder(path: string): Promise<void> {
   try {
-    await rmdir(configFolder);
+    await rmdir(path);
   } catch (thrown) {
-    // The other role's configuration, or what an administrator keeps there, stays; or it is gone already.
-    if (!['ENOTEMPTY', 'ENOENT'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
+    // The other role's files, or what an administrator keeps or mounts there, stays; or it is gone already.
+    if (!['ENOTEMPTY', 'EBUSY', 'ENOENT'].includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
   }
 }
 
@@ -88,11 +99,4 @@ async function userExists(): Promise<boolean> {
     // There is no such user.
     return false;
   }
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

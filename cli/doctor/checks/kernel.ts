@@ -1,5 +1,6 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 
+import { exists } from '../../../lib/files/exists.js';
 import { runProgram } from '../../../lib/local-cluster/process-runner.js';
 import { defineCheck, failure, ok, type Verdict, warning } from '../check.js';
 
@@ -63,10 +64,7 @@ async function readKernel(): Promise<KernelReading> {
   return {
     problems: Object.fromEntries(tried.filter(([, problem]) => problem !== undefined)),
     forwards: (await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8')).trim() === '1',
-    filtersBridges: await access('/proc/sys/net/bridge/bridge-nf-call-iptables').then(
-      () => true,
-      () => false,
-    ),
+    filtersBridges: await exists('/proc/sys/net/bridge/bridge-nf-call-iptables'),
   };
 }
 

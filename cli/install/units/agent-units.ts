@@ -8,6 +8,8 @@ export interface AgentUnitOptions {
   configFile: string;
   /** Holds kubelet/ and kube-proxy/. */
   stateDir: string;
+  /** Where a join token is looked for while the node has not joined; undefined: the configuration says it. */
+  tokenFile: string | undefined;
   /** For node itself. */
   nodeFlags: readonly string[];
 }
@@ -115,7 +117,8 @@ WantedBy=${agentTargetName}
 `;
 }
 
-function execLine(facts: UnitFacts, only: string, { configFile, nodeFlags }: AgentUnitOptions): string {
-  const words = [facts.node, ...nodeFlags, facts.longshore, 'agent', '--only', only, '--config', configFile];
+function execLine(facts: UnitFacts, only: string, { configFile, tokenFile, nodeFlags }: AgentUnitOptions): string {
+  const token = tokenFile === undefined ? [] : ['--token-file', tokenFile];
+  const words = [facts.node, ...nodeFlags, facts.longshore, 'agent', '--only', only, '--config', configFile, ...token];
   return `ExecStart=${execStart(words)}`;
 }

@@ -19,7 +19,12 @@ import { execStart, type UnitFacts } from './unit-facts.js';
 
 const run = promisify(execFile);
 const facts: UnitFacts = { node: '/usr/bin/node', longshore: '/usr/lib/node_modules/longshore/bin/longshore.js', inHome: false };
-const agent = { configFile: '/etc/longshore/agent.yaml', stateDir: '/var/lib/longshore/agent', nodeFlags: [] };
+const agent = {
+  configFile: '/etc/longshore/agent.yaml',
+  stateDir: '/var/lib/longshore/agent',
+  tokenFile: '/etc/longshore/join-token',
+  nodeFlags: [],
+};
 const rendered = {
   [controlPlaneUnitName]: renderControlPlaneUnit(facts, {
     configFile: '/etc/longshore/control-plane.yaml',

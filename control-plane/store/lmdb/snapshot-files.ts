@@ -1,6 +1,7 @@
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { exists } from '../../../lib/files/exists.js';
 import type { StoreSnapshot } from '../store.js';
 import { decodeEntry, encodeEntry } from './encoding.js';
 import { openEnvironment } from './environment.js';
@@ -49,8 +50,5 @@ export async function findStoreHolder(path: string): Promise<number | undefined>
 }
 
 function holdsStore(path: string): Promise<boolean> {
-  return access(join(path, 'data.mdb')).then(
-    () => true,
-    () => false,
-  );
+  return exists(join(path, 'data.mdb'));
 }
