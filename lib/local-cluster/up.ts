@@ -18,6 +18,11 @@ import { computeProcessSpecs, type AgentSpec, type ProcessSpec } from './process
 import { readProcessTable } from './process-table.js';
 import { checkRequirements } from './requirements.js';
 
+/** A start of a second is not to be lengthened by the waiting for it. */
+const pollMs = 20;
+/** Looking at every process of the machine is dear where it has many. */
+const processTableMs = 500;
+
 export interface UpOptions extends NewClusterOptions {
   dir: string;
   timeoutMs: number;
@@ -95,21 +100,30 @@ async function waitUntilReady(
   deadline: number,
   progress: ProgressListener,
 ): Promise<void> {
+  let lookMs = systemClock.monotonic() + processTableMs;
   for (;;) {
-    const running = new Set((await readProcessTable(layout.dir)).map(({ stateDir }) => stateDir));
     const probes = await Promise.all(specs.map(async (spec) => ({ spec, problem: await probeReady(spec.healthPort) })));
     const waiting = probes.filter(({ problem }) => problem !== undefined);
     const [first] = waiting;
     if (!first) return;
-    const ended = waiting.find(({ spec }) => !running.has(spec.stateDir));
-    if (ended) {
-      const { name } = ended.spec;
-      throw new LongshoreError('Unavailable', `${name} ended; the last lines of ${layout.log(name)} say why`);
+    if (systemClock.monotonic() >= lookMs) {
+      lookMs = systemClock.monotonic() + processTableMs;
+      await requireRunning(
+        waiting.map(({ spec }) => spec),
+        layout,
+      );
     }
     progress.update(`waiting for ${waiting.map(({ spec }) => spec.name).join(', ')}`);
     const { name } = first.spec;
     await pauseOrFail(deadline, `${name} is not ready: ${first.problem ?? ''}; its log is ${layout.log(name)}`);
   }
+}
+
+async function requireRunning(specs: readonly ProcessSpec[], layout: Layout): Promise<void> {
+  const running = new Set((await readProcessTable(layout.dir)).map(({ stateDir }) => stateDir));
+  const ended = specs.find(({ stateDir }) => !running.has(stateDir));
+  if (!ended) return;
+  throw new LongshoreError('Unavailable', `${ended.name} ended; the last lines of ${layout.log(ended.name)} say why`);
 }
 
 async function waitForNodes(cluster: Cluster, layout: Layout, deadline: number, progress: ProgressListener): Promise<void> {
@@ -129,7 +143,7 @@ async function waitForNodes(cluster: Cluster, layout: Layout, deadline: number, 
 
 async function pauseOrFail(deadline: number, message: string): Promise<void> {
   if (systemClock.monotonic() > deadline) throw new LongshoreError('DeadlineExceeded', message);
-  await systemClock.sleep(50);
+  await systemClock.sleep(pollMs);
 }
 
 export function isReady(node: Node): boolean {

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { readFileIfExists } from '../../lib/files/read-file-if-exists.js';
-import { writeFileAtomic } from '../../lib/files/write-file-atomic.js';
 
 /** A process for good: its number may be another's later, number and start together may not. */
 interface ProcessIdentity {
@@ -17,7 +16,7 @@ type Role = 'owner' | 'reaper' | 'sweeper';
 /** Writes down that a process (default: this one) has to do with the slot. */
 export async function writeOwner(dir: string, role: Role = 'owner', pid = process.pid): Promise<void> {
   const identity: ProcessIdentity = { pid, start: (await startOf(pid)) ?? '' };
-  await writeFileAtomic(fileOf(dir, role), JSON.stringify(identity));
+  await writeFile(fileOf(dir, role), JSON.stringify(identity));
 }
 
 /** @returns undefined when nobody of that role is written down */

@@ -48,7 +48,7 @@ async function isLeft(dir: string): Promise<boolean> {
     const unclaimed = lives[0] === undefined;
     return !unclaimed || systemClock.now() - (await stat(dir)).mtimeMs > claimMs;
   } catch {
-    // It was given back while it was looked at.
+    // It was given back, or written down, while it was looked at.
     return false;
   }
 }
