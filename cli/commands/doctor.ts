@@ -7,6 +7,7 @@ import { allChecks } from '../doctor/all-checks.js';
 import type { DoctorContext, Role } from '../doctor/context.js';
 import { renderFindings } from '../doctor/render-findings.js';
 import { isWell, runChecks } from '../doctor/run-checks.js';
+import { exitCodes } from '../exit-codes.js';
 import { defaultPrefixes, engineAt } from '../install/doctor-contexts.js';
 import { colorsFor } from '../terminal/colors.js';
 import { type OutputOption, printOutput, withOutput } from '../terminal/output.js';
@@ -40,7 +41,7 @@ export function addDoctorCommand(program: Command): void {
     .action(async (flags: DoctorFlags) => {
       const findings = await runChecks(allChecks, contextOf(flags));
       printOutput({ healthy: isWell(findings), findings }, flags, () => renderFindings(findings, colorsFor(process.stdout)));
-      if (!isWell(findings)) process.exitCode = 1;
+      if (!isWell(findings)) process.exitCode = exitCodes.failure;
     });
 }
 

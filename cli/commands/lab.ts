@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 
+import { exitCodes } from '../exit-codes.js';
 import { breakContainer, repairContainer } from '../lab/break-and-repair.js';
 import { runAttached } from '../lab/docker-runner.js';
 import { takeLabDown } from '../lab/down.js';
@@ -8,6 +9,7 @@ import { requireContainer } from '../lab/lab.js';
 import { loadImage } from '../lab/load.js';
 import { isLabHealthy, readLabStatus, renderLabStatus } from '../lab/status.js';
 import { bringLabUp } from '../lab/up.js';
+import { type OutputOption, printOutput, withOutput } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
 import { integer } from './options.js';
 
@@ -53,13 +55,12 @@ function addLifeCommands(lab: Command): void {
       await takeLabDown(flags, new Progress());
     });
 
-  withProject(lab.command('status').description('show every part and what is broken; exits with 1 unless all is well')).action(
-    async ({ project }: ProjectOption) => {
-      const status = await readLabStatus(project);
-      console.log(renderLabStatus(status));
-      if (!isLabHealthy(status)) process.exitCode = 1;
-    },
-  );
+  const status = lab.command('status').description('show every part and what is broken; exits with 1 unless all is well');
+  withOutput(withProject(status)).action(async ({ project, output }: ProjectOption & OutputOption) => {
+    const found = await readLabStatus(project);
+    printOutput({ healthy: isLabHealthy(found), ...found }, { output }, () => renderLabStatus(found));
+    if (!isLabHealthy(found)) process.exitCode = exitCodes.failure;
+  });
 }
 
 function addNodeCommands(lab: Command): void {

@@ -36,7 +36,7 @@ function addGetCommand(program: Command): void {
     using client = await connect(flags);
     const targets = await targetsOf(client, words, flags);
     const show = watch ? watchObjects : getObjects;
-    await show(client, targets, flags, terminalPrinter, signal);
+    await show({ client, targets, options: flags, print: terminalPrinter, signal });
   });
 }
 

@@ -4,7 +4,7 @@ import type { Event, Node, Pod, Service } from '../../lib/kubernetes/types/core-
 import type { ApiClient } from '../../lib/kubernetes-client/api-client.js';
 import type { AnyObject } from '../../lib/kubernetes-client/objects.js';
 import { selectorOf } from '../objects/choose-pod.js';
-import type { Printer } from '../objects/get.js';
+import type { Printer } from '../terminal/printer.js';
 import { parseTargets, resolveTargets } from '../objects/resource-arguments.js';
 import { forEachOrFail } from '../terminal/for-each.js';
 import { eventsField } from './common.js';

@@ -6,7 +6,7 @@ import { settledCondition } from '../../lib/kubernetes-client/wait/condition.js'
 import { waitFor } from '../../lib/kubernetes-client/wait/wait-for.js';
 import { forEachOrFail } from '../terminal/for-each.js';
 import type { Progress } from '../terminal/progress.js';
-import type { Printer } from './get.js';
+import type { Printer } from '../terminal/printer.js';
 import { renderDocument, withoutManagedFields } from './render-objects.js';
 
 export interface ApplyCommandOptions {

@@ -5,7 +5,7 @@ import type { AnyObject } from '../../lib/kubernetes-client/objects.js';
 import type { DeleteOptions } from '../../lib/kubernetes-client/options.js';
 import { waitFor } from '../../lib/kubernetes-client/wait/wait-for.js';
 import { forEachOrFail } from '../terminal/for-each.js';
-import type { Printer } from './get.js';
+import type { Printer } from '../terminal/printer.js';
 import type { ResolvedTarget } from './resource-arguments.js';
 
 export interface DeleteCommandOptions {

@@ -5,7 +5,7 @@ import { openExec } from '../../lib/kubernetes-client/streams/open-process.js';
 import type { RemoteProcess } from '../../lib/kubernetes-client/streams/remote-process.js';
 import { printError } from '../terminal/report-error.js';
 import { chooseContainer, choosePod } from './choose-pod.js';
-import type { Printer } from './get.js';
+import type { Printer } from '../terminal/printer.js';
 
 export interface ExecCommandOptions {
   container?: string;

@@ -1,19 +1,13 @@
 import { LongshoreError } from '../../lib/errors/errors.js';
-import type { ApiClient } from '../../lib/kubernetes-client/api-client.js';
+import type { ApiResource } from '../../lib/kubernetes-client/discovery/api-resource.js';
 import { referenceOf } from '../../lib/kubernetes-client/objects.js';
 import { followTable, readTable } from '../../lib/kubernetes-client/tables.js';
-import { styleOf, type GetOptions, type Printer } from './get.js';
+import { styleOf, type GetCall } from './get.js';
 import { AlignedLines, headerCells, renderDocument, rowCells, withoutManagedFields } from './render-objects.js';
-import type { ResolvedTarget } from './resource-arguments.js';
 
 /** Prints what is there and then every change, until `signal` aborts. */
-export async function watchObjects(
-  client: ApiClient,
-  targets: readonly ResolvedTarget[],
-  options: GetOptions,
-  print: Printer,
-  signal: AbortSignal,
-): Promise<void> {
+export async function watchObjects(call: GetCall): Promise<void> {
+  const { client, targets, options, print, signal } = call;
   const [target, ...others] = targets;
   if (!target || others.length > 0 || target.names.length > 1) {
     throw new LongshoreError('InvalidArgument', '--watch follows one kind, or one object of it');
@@ -21,14 +15,13 @@ export async function watchObjects(
   const { allNamespaces, selector: labelSelector } = options;
   const [name] = target.names;
   const fieldSelector = name === undefined ? options.fieldSelector : `metadata.name=${name}`;
-  const selection = { allNamespaces, labelSelector, fieldSelector };
-  // A server that is away for a while is waited for; that it was is worth a line.
-  const onRetry = (error: LongshoreError): void => print.note(error.message);
   // One that is asked for by name must be there.
   if (name !== undefined) await client.of(target.resource).get(name, {}, signal);
-  if (options.output === undefined || options.output === 'wide')
-    await watchRows(client, target, targets, options, { ...selection, onRetry }, print, signal);
-  else await watchDocuments(client, target, options.output, { ...selection, onRetry }, print, signal);
+  // A server that is away for a while is waited for; that it was is worth a line.
+  const onRetry = (error: LongshoreError): void => print.note(error.message);
+  const selection = { allNamespaces, labelSelector, fieldSelector, onRetry };
+  if (options.output === undefined || options.output === 'wide') await watchRows(call, target.resource, selection);
+  else await watchDocuments(call, target.resource, options.output, selection);
 }
 
 interface WatchSelection {
@@ -39,13 +32,9 @@ interface WatchSelection {
 }
 
 async function watchRows(
-  client: ApiClient,
-  { resource }: ResolvedTarget,
-  targets: readonly ResolvedTarget[],
-  options: GetOptions,
+  { client, targets, options, print, signal }: GetCall,
+  resource: ApiResource,
   selection: WatchSelection,
-  print: Printer,
-  signal: AbortSignal,
 ): Promise<void> {
   const style = styleOf(resource, targets, options);
   const lines = new AlignedLines();
@@ -66,12 +55,10 @@ async function watchRows(
 }
 
 async function watchDocuments(
-  client: ApiClient,
-  { resource }: ResolvedTarget,
+  { client, print, signal }: GetCall,
+  resource: ApiResource,
   output: 'json' | 'yaml' | 'name',
   selection: WatchSelection,
-  print: Printer,
-  signal: AbortSignal,
 ): Promise<void> {
   for await (const { object } of client.of(resource).watch(selection, signal)) {
     if (output === 'name') print.out(referenceOf(object));

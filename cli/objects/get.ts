@@ -4,6 +4,7 @@ import type { ApiResource } from '../../lib/kubernetes-client/discovery/api-reso
 import { referenceOf, type AnyObject } from '../../lib/kubernetes-client/objects.js';
 import { readTable, type ObjectTable } from '../../lib/kubernetes-client/tables.js';
 import { forEachOrFail } from '../terminal/for-each.js';
+import type { Printer } from '../terminal/printer.js';
 import { AlignedLines, headerCells, renderDocument, rowCells, withoutManagedFields, type TableStyle } from './render-objects.js';
 import { parseTargets, resolveTargets, type ResolvedTarget } from './resource-arguments.js';
 
@@ -18,10 +19,13 @@ export interface GetOptions {
   ignoreNotFound: boolean;
 }
 
-/** Where text goes: standard output and standard error. */
-export interface Printer {
-  out(text: string): void;
-  note(text: string): void;
+/** One `get`, with all that it needs. */
+export interface GetCall {
+  client: ApiClient;
+  targets: readonly ResolvedTarget[];
+  options: GetOptions;
+  print: Printer;
+  signal: AbortSignal;
 }
 
 /** What is asked for, checked and looked up. @throws LongshoreError InvalidArgument, NotFound */
@@ -41,22 +45,17 @@ export async function targetsOf(client: ApiClient, words: readonly string[], opt
 }
 
 /** Prints what is asked for, as `kubectl get` does. */
-export async function getObjects(
-  client: ApiClient,
-  targets: readonly ResolvedTarget[],
-  options: GetOptions,
-  print: Printer,
-  signal: AbortSignal,
-): Promise<void> {
+export async function getObjects(call: GetCall): Promise<void> {
+  const { client, targets, options, print } = call;
   if (options.output === 'json' || options.output === 'yaml' || options.output === 'name') {
-    await getDocuments(client, targets, options, print, signal);
+    await getDocuments(call);
     return;
   }
   let printed = 0;
   await forEachOrFail(targets, async ({ resource, names }) => {
     const lines = new AlignedLines();
     const style = styleOf(resource, targets, options);
-    const { tables, failure } = await tablesOf(client, resource, names, options, signal);
+    const { tables, failure } = await tablesOf(call, resource, names);
     const rows = tables.flatMap((table) => table.rows.map((row) => rowCells(table, row, style)));
     const [first] = tables;
     if (first && rows.length > 0) {
@@ -86,11 +85,9 @@ function prefixOf({ singular, kind, group }: ApiResource): string {
 
 /** One table of all that are selected, or one for each name that is there; and what was wrong with the others. */
 async function tablesOf(
-  client: ApiClient,
+  { client, options, signal }: GetCall,
   resource: ApiResource,
   names: readonly string[],
-  options: GetOptions,
-  signal: AbortSignal,
 ): Promise<{ tables: ObjectTable[]; failure?: LongshoreError }> {
   const { allNamespaces, selector: labelSelector, fieldSelector } = options;
   if (names.length === 0)
@@ -107,13 +104,7 @@ async function tablesOf(
   }
 }
 
-async function getDocuments(
-  client: ApiClient,
-  targets: readonly ResolvedTarget[],
-  options: GetOptions,
-  print: Printer,
-  signal: AbortSignal,
-): Promise<void> {
+async function getDocuments({ client, targets, options, print, signal }: GetCall): Promise<void> {
   const { allNamespaces, selector: labelSelector, fieldSelector, output } = options;
   const objects: AnyObject[] = [];
   let failure: unknown;

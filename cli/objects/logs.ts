@@ -4,7 +4,7 @@ import type { ApiClient } from '../../lib/kubernetes-client/api-client.js';
 import type { LogOptions } from '../../lib/kubernetes-client/options.js';
 import { chooseContainer, choosePod } from './choose-pod.js';
 import { copyLog } from './copy-log.js';
-import type { Printer } from './get.js';
+import type { Printer } from '../terminal/printer.js';
 
 export interface LogsOptions {
   selector?: string;

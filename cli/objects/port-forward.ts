@@ -9,7 +9,7 @@ import { openPort } from '../../lib/kubernetes-client/streams/open-port.js';
 import { printError } from '../terminal/report-error.js';
 import { choosePod, type ChosenPod } from './choose-pod.js';
 import { resolvePort, type PortMapping } from './forwarded-port.js';
-import type { Printer } from './get.js';
+import type { Printer } from '../terminal/printer.js';
 
 /**
  * Listens on this machine and carries each connection into a pod, until `signal` aborts. When

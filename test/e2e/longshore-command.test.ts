@@ -44,8 +44,8 @@ describe('The longshore command on a cluster', function () {
     const items = [deployment('web'), service('web'), talking];
     await longshore.ok('apply -f - --wait --timeout 60s', JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   });
+  afterEach(() => longshore.stop());
   after(async () => {
-    longshore.stop();
     await cluster.down();
     await rm(home, { recursive: true, force: true });
   });

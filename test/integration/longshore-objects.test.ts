@@ -55,8 +55,8 @@ describe('longshore on objects', function () {
     await longshore.ok('apply -f -', web);
     for (const name of ['one', 'two']) await api.resources.client('pods').create(pod(name, { app: name }) as never);
   });
+  afterEach(() => longshore.stop());
   after(async () => {
-    longshore.stop();
     await api.close();
     await rm(home, { recursive: true, force: true });
   });
