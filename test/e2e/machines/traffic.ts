@@ -66,6 +66,9 @@ export function trafficSuite(machines: Machines): void {
       const name = pod!.metadata.name;
       expect(await machines.kubectl('exec', name, '--', 'hostname')).to.equal(`${name}\n`);
       expect(await machines.kubectl('logs', name)).to.include('listening');
+      const forwarded = `kubectl port-forward ${name} 18080:8080 >/dev/null & trap 'kill $!' EXIT
+        for try in $(seq 100); do curl -sf http://127.0.0.1:18080/cgi-bin/who && exit; sleep 0.1; done; exit 1`;
+      expect(await machines.host('control').run('bash', '-c', forwarded)).to.match(new RegExp(`^${name} asked by `));
     });
   });
 }
