@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 
 import type { Clock } from '../../lib/clock/clock.js';
 import type { AgentConfig } from '../../lib/configuration/agent-configuration.js';
-import { isError, LongshoreError } from '../../lib/errors/errors.js';
+import { type ErrorCode, isError, LongshoreError } from '../../lib/errors/errors.js';
 import { identityDirectory, IdentityFile } from '../../lib/identity/identity-file.js';
 import { certificateHash, parseJoinToken } from '../../lib/identity/join-token.js';
 import { createMetrics, startHealthServer } from '../../lib/lifecycle/health-server.js';
@@ -16,7 +16,7 @@ import { serveControlSocket } from './control-socket.js';
 import { SupervisedChild } from './supervised-child.js';
 
 /** Refusals that asking again does not mend. */
-const finalCodes: readonly string[] = [
+const finalCodes: readonly ErrorCode[] = [
   'Unauthenticated',
   'PermissionDenied',
   'InvalidArgument',
@@ -117,17 +117,9 @@ export interface MachineAgentOptions {
   log: Logger;
 }
 
-/** Whether `thrown` is an answer to a machine that wanted to join, and not a fault. */
+/** Whether `thrown` is an answer to whoever started the agent, and not a fault of it. */
 export function isRefusal(thrown: unknown): thrown is LongshoreError {
-  return isError(
-    thrown,
-    'Unauthenticated',
-    'PermissionDenied',
-    'InvalidArgument',
-    'AlreadyExists',
-    'FailedPrecondition',
-    'Conflict',
-  );
+  return isError(thrown, ...finalCodes, 'Conflict');
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -1,9 +1,5 @@
 import type { Node } from '../../lib/kubernetes/types/core-v1.js';
-
-/** Whether the node's agent reports, and reports well. */
-export function isNodeReady(node: Node): boolean {
-  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-}
+import { isReady } from '../../lib/local-cluster/up.js';
 
 /** Whether the node's agent has been silent for so long that the node counts as lost, or has never reported. */
 export function isNodeSilent(node: Node): boolean {
@@ -13,6 +9,6 @@ export function isNodeSilent(node: Node): boolean {
 
 /** As kubectl words it: Ready, NotReady, Ready,SchedulingDisabled. */
 export function nodeStatus(node: Node): string {
-  const ready = isNodeReady(node) ? 'Ready' : 'NotReady';
+  const ready = isReady(node) ? 'Ready' : 'NotReady';
   return node.spec.unschedulable ? `${ready},SchedulingDisabled` : ready;
 }

@@ -11,6 +11,9 @@ import { logLevelSetting } from './log-level-setting.js';
 import type { SettingProblem } from './setting-problem.js';
 import { Setting } from './setting.js';
 
+/** The kernel takes 107 characters for the path of a socket. */
+const longestStateDir = 95;
+
 /** What decides where a machine's agents go and what they keep; everything else is the kubelet agent's own. */
 export interface AgentConfig {
   /** The node plane, host:port. */
@@ -47,7 +50,7 @@ export function agentSettings(): Setting[] {
 
 /** Everything that keeps the configuration of a machine's agents from holding together. Pure. */
 export function checkAgent(config: Partial<AgentConfig>): SettingProblem[] {
-  const { join, nodeName = '', nodeIp } = config;
+  const { join, nodeName = '', nodeIp, stateDir = '' } = config;
   const problems: SettingProblem[] = [];
   if (join === undefined) {
     const problem = 'is required: https://HOST:6444, as "longshore token create" prints it on the control plane';
@@ -59,6 +62,12 @@ export function checkAgent(config: Partial<AgentConfig>): SettingProblem[] {
     problems.push({ setting: 'nodeName', problem });
   }
   if (nodeIp !== undefined && !isIPv4(nodeIp)) problems.push({ setting: 'nodeIp', problem: `${nodeIp} is not an IPv4 address` });
+  if (stateDir.length > longestStateDir) {
+    problems.push({
+      setting: 'stateDir',
+      problem: `${stateDir} is longer than ${longestStateDir} characters: a socket in it would have no name`,
+    });
+  }
   const { healthPort, kubeletHealthPort, kubeProxyHealthPort } = config;
   const taken = new Set<number | undefined>();
   for (const [setting, port] of Object.entries({ healthPort, kubeletHealthPort, kubeProxyHealthPort })) {

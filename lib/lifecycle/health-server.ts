@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
+import { LongshoreError } from '../errors/errors.js';
+
 /** A named condition: undefined when it holds, otherwise why it does not and what to do. */
 export interface HealthCheck {
   name: string;
@@ -26,6 +28,7 @@ export function createMetrics(component: string): Registry {
  * Serves /healthz (the process lives), /readyz (it does its work) and /metrics
  * (Prometheus text) over plain HTTP, without authentication.
  * @param options.port 0 picks a free port
+ * @throws LongshoreError Conflict when the port is taken
  */
 export async function startHealthServer(options: {
   host: string;
@@ -47,7 +50,10 @@ export async function startHealthServer(options: {
   });
   server.requestTimeout = 5_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const message = `another program listens on ${options.host}:${options.port}, the port for health: choose another`;
+      reject(cause.code === 'EADDRINUSE' ? new LongshoreError('Conflict', message, { cause }) : cause);
+    });
     server.listen(options.port, options.host, resolve);
   });
   return {

@@ -1,4 +1,5 @@
 import type { Node, NodeCondition } from '../../../lib/kubernetes/types/core-v1.js';
+import { internalIpOf } from '../routing/node-route.js';
 
 const type = 'NetworkUnavailable';
 /** More names than these make no better message. */
@@ -30,7 +31,7 @@ export function nextNetworkCondition(
 }
 
 function renderMessage(node: Node, unreachable: readonly string[]): string {
-  const address = node.status?.addresses?.find((candidate) => candidate.type === 'InternalIP')?.address ?? 'none';
+  const address = internalIpOf(node) ?? 'none';
   const shown = unreachable.slice(0, namesShown).join(', ');
   const more = unreachable.length > namesShown ? ` and ${unreachable.length - namesShown} more` : '';
   return (

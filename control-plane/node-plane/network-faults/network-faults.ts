@@ -4,6 +4,7 @@ import type { Node } from '../../../lib/kubernetes/types/core-v1.js';
 import type { Logger } from '../../../lib/log/logger.js';
 import type { Informer, ResourceClient } from '../../resources/client.js';
 import { timestamp } from '../../resources/registry/timestamp.js';
+import { internalIpOf, isReady } from '../routing/node-route.js';
 import type { ProxyReport } from '../routing/proxy-streams.js';
 import { computeFaults } from './compute-faults.js';
 import { isNetworkUnavailable, nextNetworkCondition } from './network-condition.js';
@@ -112,12 +113,4 @@ function isOtherwise(a: Node, b: Node): boolean {
     isReady(a) !== isReady(b) ||
     isNetworkUnavailable(a) !== isNetworkUnavailable(b)
   );
-}
-
-function internalIpOf(node: Node): string | undefined {
-  return node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
-}
-
-function isReady(node: Node): boolean {
-  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
