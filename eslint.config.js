@@ -63,6 +63,7 @@ export default tseslint.config(
       'proto/gen/**',
       'lib/kubernetes/types/**',
       'examples/**',
+      'lab/**',
       'bin/**',
       '*.config.js',
       'scripts/*.js',
