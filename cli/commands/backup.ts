@@ -1,18 +1,22 @@
 import type { Command } from 'commander';
 
-import { environmentOption } from '../../lib/command-line/options.js';
+import { dataDirSetting } from '../../lib/configuration/control-plane-settings.js';
 import { runComponent } from '../components/component-runner.js';
 
 /** backup, restore: the state of a control plane in one file. */
 export function addBackupCommands(program: Command): void {
-  withDataDir(program.command('backup <file>'))
+  program
+    .command('backup <file>')
+    .addOption(dataDirSetting())
     .description("write the control plane's state (objects, keys, admin.kubeconfig) into one file; it may run meanwhile")
     .addHelpText('after', backupHelp)
     .action(async (file: string, { dataDir }: DataDirOption) => {
       await runComponent('control-plane', ['backup', file, '--data-dir', dataDir]);
     });
 
-  withDataDir(program.command('restore <file>'))
+  program
+    .command('restore <file>')
+    .addOption(dataDirSetting())
     .description('put a backup into the data directory of a control plane that does not run')
     .option('--force', 'move what is there aside, instead of refusing to touch it', false)
     .addHelpText('after', restoreHelp)
@@ -23,12 +27,6 @@ export function addBackupCommands(program: Command): void {
 
 interface DataDirOption {
   dataDir: string;
-}
-
-function withDataDir(command: Command): Command {
-  return command.addOption(
-    environmentOption('--data-dir <folder>', "the control plane's folder").default('/var/lib/longshore/control-plane'),
-  );
 }
 
 const backupHelp = `

@@ -1,14 +1,14 @@
-import { hostname } from 'node:os';
-
 import { type Command, Option } from 'commander';
 
-import { environmentOption } from '../../lib/command-line/options.js';
+import { agentSettings } from '../../lib/configuration/agent-configuration.js';
+import { controlPlaneSettings } from '../../lib/configuration/control-plane-settings.js';
+import { settingNamed } from '../../lib/configuration/setting.js';
 import { allChecks } from '../doctor/all-checks.js';
 import type { DoctorContext, Role } from '../doctor/context.js';
 import { renderFindings } from '../doctor/render-findings.js';
 import { isWell, runChecks } from '../doctor/run-checks.js';
 import { exitCodes } from '../exit-codes.js';
-import { defaultPrefixes, engineAt } from '../install/doctor-contexts.js';
+import { engineAt } from '../install/doctor-contexts.js';
 import { colorsFor } from '../terminal/colors.js';
 import { type OutputOption, printOutput, withOutput } from '../terminal/output.js';
 
@@ -26,30 +26,24 @@ interface DoctorFlags extends OutputOption {
 
 /** doctor: whether a machine can be part of a cluster. */
 export function addDoctorCommand(program: Command): void {
-  withOutput(program.command('doctor'))
+  const doctor = withOutput(program.command('doctor'))
     .description('look whether this machine can run Longshore, and say how to mend what is wrong; changes nothing')
     .addOption(new Option('--role <role>', 'what the machine is for').choices(['server', 'agent', 'both']).default('both'))
-    .addOption(environmentOption('--join <url>', 'node plane of the control plane to join: is it reached, do the clocks agree?'))
-    .addOption(environmentOption('--token <token>', 'join token: is it of that control plane?'))
-    .addOption(environmentOption('--node-name <name>', 'name of this node').default(hostname().toLowerCase()))
-    .addOption(environmentOption('--cluster-cidr <cidr>', 'addresses of pods').default(defaultPrefixes.clusterCidr))
-    .addOption(environmentOption('--service-cidr <cidr>', 'addresses of services').default(defaultPrefixes.serviceCidr))
-    .addOption(environmentOption('--data-dir <dir>', "the control plane's folder").default('/var/lib/longshore/control-plane'))
-    .addOption(environmentOption('--state-dir <dir>', "the agents' folder").default('/var/lib/longshore/agent'))
-    .addOption(environmentOption('--docker-host <url>', 'unix:///path or tcp://host:port'))
     .addHelpText('after', help)
     .action(async (flags: DoctorFlags) => {
       const findings = await runChecks(allChecks, contextOf(flags));
       printOutput({ healthy: isWell(findings), findings }, flags, () => renderFindings(findings, colorsFor(process.stdout)));
       if (!isWell(findings)) process.exitCode = exitCodes.failure;
     });
+  for (const key of ['join', 'token', 'nodeName', 'stateDir', 'dockerHost']) doctor.addOption(settingNamed(agentSettings(), key));
+  for (const key of ['clusterCidr', 'serviceCidr', 'dataDir']) doctor.addOption(settingNamed(controlPlaneSettings(), key));
 }
 
 function contextOf({ role, join, ...flags }: DoctorFlags): DoctorContext {
   return {
     ...flags,
     roles: role === 'both' ? ['server', 'agent'] : [role],
-    ...(join !== undefined && { join: serverOf(join) }),
+    ...(join !== undefined && { join }),
     ports: [
       { port: 6443, purpose: 'Kubernetes API', role: 'server' },
       { port: 6444, purpose: 'node plane', role: 'server' },
@@ -62,14 +56,9 @@ function contextOf({ role, join, ...flags }: DoctorFlags): DoctorContext {
   };
 }
 
-/** https://HOST[:PORT] or HOST[:PORT] as HOST:PORT. */
-function serverOf(join: string): string {
-  const host = join.replace(/^https:\/\//, '').replace(/\/$/, '');
-  return /:\d+$/.test(host) ? host : `${host}:6444`;
-}
-
 const help = `
-Exits with 1 when something failed; warnings do not count.
+Exits with 1 when something failed; warnings do not count. With --join it also asks that
+control plane: is it reached, is it the token's, do the clocks agree?
 
   longshore doctor --role server
   longshore doctor --role agent --join https://10.0.0.1:6444 --token TOKEN

@@ -4,7 +4,7 @@ import type { DoctorContext } from '../doctor/context.js';
 import { readEngine } from '../doctor/readings/engine-reading.js';
 
 /** Prefixes of a cluster that nothing was said about. */
-export const defaultPrefixes = { clusterCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/16' };
+const defaultPrefixes = { clusterCidr: '10.244.0.0/16', serviceCidr: '10.96.0.0/16' };
 
 const nothingOfAgents = { stateDir: '', nodeName: '' };
 

@@ -1,14 +1,9 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 
 /** The variable of the environment for a flag: `--data-dir` is LONGSHORE_DATA_DIR there. */
 export function environmentName(flags: string): string {
   const name = /--([a-z-]+)/.exec(flags)?.[1] ?? '';
   return `LONGSHORE_${name.replaceAll('-', '_').toUpperCase()}`;
-}
-
-/** An option that can be given in the environment too. */
-export function environmentOption(flags: string, description: string): Option {
-  return new Option(flags, description).env(environmentName(flags));
 }
 
 /** Gathers a repeated option; in one value, commas separate. The first use replaces the default. */

@@ -38,7 +38,8 @@ function dateOf(server: string): Promise<number | undefined> {
     const session = connect(`https://${server}`, { servername: nodePlaneServerName, rejectUnauthorized: false });
     const fail = (error: Error): void => {
       session.destroy();
-      reject(error);
+      // A request that its connection takes down names that as the cause.
+      reject(error.cause instanceof Error ? error.cause : error);
     };
     session.setTimeout(timeoutMs, () => {
       fail(new Error(`no answer within ${timeoutMs / 1000} s`));
