@@ -118,7 +118,10 @@ describe('The longshore command on a cluster', function () {
     });
 
     it('gives a terminal of the size of its own', async () => {
-      const inside = `stty rows 33 cols 99; KUBECONFIG=${cluster.layout.kubeconfig} ${process.execPath} ${program} exec -it talking -c main -- sh -c 'tty; stty size'`;
+      // The size follows the start of the command, as kubectl's does.
+      const command = `sh -c 'tty; until stty size 2>/dev/null | grep -v "^0"; do sleep 0.1; done'`;
+      const exec = `${process.execPath} ${program} exec -it talking -c main -- ${command}`;
+      const inside = `stty rows 33 cols 99; KUBECONFIG=${cluster.layout.kubeconfig} ${exec}`;
       const { stdout } = await run('script', ['-qec', inside, '/dev/null'], { timeout: 20_000 });
       expect(stdout).to.match(/^\/dev\/pts\/\d+\r+\n33 99\r+\n$/);
     });
