@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 
 import type { Pod, Service } from '../../../lib/kubernetes/types/core-v1.js';
-import type { EndpointSlice } from '../../../lib/kubernetes/types/discovery-v1.js';
 import type { ResourceCall, ResourceHandler } from '../resources/resource-call.js';
 import { badRequest, notFound, StatusError } from '../status.js';
 import { requirePod, requireStreams } from '../streams/stream-requirements.js';
