@@ -46,7 +46,7 @@ describeRuntimeContract('DockerRuntime', async () => ({
     hangs: ['sleep', '1000'],
     printsTwice: ['sh', '-c', 'echo out; echo err >&2'],
     echoes: ['sh', '-c', 'cat; exit 5'],
-    measures: ['sh', '-c', 'while [ "$(stty size)" = "0 0" ]; do sleep 0.01; done; stty size'],
+    measures: ['sh', '-c', 'until stty size 2>/dev/null | grep -q [1-9]; do sleep 0.01; done; stty size'],
   },
 }));
 

@@ -9,7 +9,8 @@ import { noInput } from './no-input.js';
 import { readOutput } from './output-frames.js';
 import { signalExec } from './signal-exec.js';
 
-const resizeAttempts = 8;
+/** Some two seconds in all. */
+const resizeAttempts = 20;
 
 interface Ports {
   engine: DockerEngine;
