@@ -49,6 +49,9 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
     expect(await ns.logs(name)).to.equal('fake container of nginx\n');
     expect(await ns.exec(name, ['echo', 'a', 'b'])).to.deep.equal({ code: 0, stdout: 'a b\n', stderr: '' });
     expect((await ns.exec(name, ['exit', '3'])).code).to.equal(3);
+    expect(await ns.fetch(name, '/', { port: 80 })).to.include({ status: 200, body: `${name}\n` });
+    await using forwarded = await ns.forward(name, 80);
+    expect(await (await fetch(`http://127.0.0.1:${forwarded.port}/`)).text()).to.equal(`${name}\n`);
     await eventually('endpoints', 10_000, async () => {
       const { items: slices } = await ns.client.endpointSlices.list({ labelSelector: 'kubernetes.io/service-name=web' });
       return slices.flatMap(({ endpoints }) => endpoints).length === 6;

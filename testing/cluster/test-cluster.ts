@@ -57,6 +57,11 @@ export class TestCluster implements AsyncDisposable {
     return this.stop();
   }
 
+  /** Between start() and stop(). */
+  get running(): boolean {
+    return this.#started !== undefined;
+  }
+
   /** Path of a kubeconfig for kubectl and client libraries. */
   get kubeconfig(): string {
     return this.#require().backend.kubeconfig;

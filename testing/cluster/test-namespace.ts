@@ -7,6 +7,7 @@ import type { LogOptions } from '../../lib/kubernetes-client/options.js';
 import { openExec } from '../../lib/kubernetes-client/streams/open-process.js';
 import { parseReference } from '../../lib/kubernetes-client/wait/reference.js';
 import type { WaitOptions } from '../../lib/kubernetes-client/wait/wait-for.js';
+import { forwardPort, type ForwardedPort } from './forward-port.js';
 import { httpOverPort, type HttpAnswer } from './http-over-port.js';
 import { readManifests } from './read-manifests.js';
 
@@ -95,5 +96,10 @@ export class TestNamespace {
     signal?: AbortSignal,
   ): Promise<HttpAnswer> {
     return httpOverPort(this.client.access, { namespace: this.name, pod, path, ...options }, signal);
+  }
+
+  /** Forwards a free port of 127.0.0.1 to a port of a pod: `await using web = await ns.forward('web', 8080)`. */
+  forward(pod: string, port: number): Promise<ForwardedPort> {
+    return forwardPort(this.client.access, { namespace: this.name, pod, port });
   }
 }

@@ -19,6 +19,8 @@ export function useCluster(options: ClusterOptions = {}): TestCluster {
   const hooks = options.hooks ?? findHooks();
   hooks.before(() => cluster.start(), (options.timeoutMs ?? 60_000) + startMarginMs);
   hooks.afterFailure(async (title, failure) => {
+    // A test may fail because there is no cluster; the start's own error has said why.
+    if (!cluster.running) return;
     const folder = await cluster.collectEvidence(title, failure);
     process.stderr.write(`\n  evidence of "${title}": ${folder}\n`);
   }, evidenceMs);

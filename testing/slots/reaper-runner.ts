@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 
 import { findAbove } from '../../lib/files/find-above.js';
 import { writeOwner } from './owner.js';
@@ -23,6 +24,7 @@ export async function startReaper(slot: Slot): Promise<Reaper> {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
+  await once(child, 'spawn');
   if (child.pid !== undefined) await writeOwner(slot.dir, 'reaper', child.pid);
   child.unref();
   const { stdin } = child;

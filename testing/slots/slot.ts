@@ -35,6 +35,7 @@ export function slotsRoot(env: NodeJS.ProcessEnv = process.env): string {
 export async function claimSlot(runtime: 'docker' | 'fake', nodes: number): Promise<Slot> {
   const kind = runtime === 'docker' ? dockerSlots : fakeSlots;
   await mkdir(slotsRoot(), { recursive: true, mode: 0o711 });
+  await requireOwnRoot();
   const start = runtime === 'fake' ? await firstGap() : 0;
   for (let step = 0; step < kind.count; step++) {
     const number = (start + step) % kind.count;
@@ -45,6 +46,13 @@ export async function claimSlot(runtime: 'docker' | 'fake', nodes: number): Prom
     'ResourceExhausted',
     `all ${kind.count} places for ${runtime} clusters of this host are taken: ${slotsRoot()} has them`,
   );
+}
+
+/** A folder in /tmp may have been put there by somebody else, to read what is in it. */
+async function requireOwnRoot(): Promise<void> {
+  const { uid } = await stat(slotsRoot());
+  if (uid === userInfo().uid) return;
+  throw new LongshoreError('PermissionDenied', `${slotsRoot()} belongs to another user: remove it, or set LONGSHORE_TESTING_DIR`);
 }
 
 async function claimNumber(runtime: 'docker' | 'fake', number: number, nodes: number): Promise<Slot | undefined> {
