@@ -6,11 +6,17 @@ experiment=$(basename "$0" .sh)
 namespace=lab-$experiment
 # The application: any image with sh and httpd, such as busybox.
 app_image=${LAB_APP_IMAGE:-busybox:1.36}
-export KUBECONFIG="${KUBECONFIG:-$root/lab/kubeconfig/config}"
 
-if [ -e "$root/bin/longshore.js" ] && [ -e "$root/dist/cli/main.js" ]; then
+if [ -e "$root/dist/cli/main.js" ]; then
   longshore() { node "$root/bin/longshore.js" "$@"; }
 fi
+for program in kubectl longshore; do
+  command -v "$program" >/dev/null || { echo "this experiment needs $program" >&2; exit 1; }
+done
+# The lab's own cluster, whatever kubectl speaks to otherwise.
+KUBECONFIG=$(longshore lab status | sed -n 's/^export KUBECONFIG=//p')
+[ -n "$KUBECONFIG" ] || exit 1
+export KUBECONFIG
 
 title() { printf '\n=== %s ===\n' "$*"; }
 explain() { printf '\n%s\n' "$*" | fold -s -w 100; }
@@ -50,6 +56,7 @@ k() { kubectl -n "$namespace" "$@"; }
 
 # The application in a namespace of its own, gone again at the end, with everything repaired, however it ends.
 start_application() {
+  check 'the lab is well to begin with' 30 longshore lab status
   trap clean_up EXIT
   trap 'exit 130' INT TERM
   kubectl delete namespace "$namespace" --ignore-not-found >/dev/null
