@@ -7,8 +7,8 @@ import { LongshoreError } from '../../lib/errors/errors.js';
 import type { AttachRequest, AttachResponse } from '../../proto/gen/longshore/streams/v1/streams.js';
 
 type Message = NonNullable<AttachResponse['message']>;
-/** What the control plane sends beside `cancel` and credit. */
-export type UserFrame = Exclude<Message, { $case: 'cancel' | 'credit' }>;
+/** What the user sends, in order. */
+export type UserFrame = Extract<Message, { $case: 'data' | 'dataEnd' }>;
 
 /**
  * One Attach call as the agent has it. Messages are read as they come; how much may come is
@@ -20,6 +20,7 @@ export class AttachCall {
   readonly #window = new SendWindow();
   readonly #over = new AbortController();
   readonly #frames = new FrameQueue<UserFrame>((bytes) => this.send({ $case: 'credit', value: { bytes } }));
+  #resize: (columns: number, rows: number) => void = () => undefined;
   /** One side has ended the call in good order: nothing can be sent any longer. */
   #ended = false;
 
@@ -47,6 +48,11 @@ export class AttachCall {
   /** The user's next frame; undefined when none follows. One reader at a time. @throws LongshoreError once the call broke */
   next(): Promise<UserFrame | undefined> {
     return this.#frames.next();
+  }
+
+  /** Hears of the user's terminal at once, not behind data. */
+  onResize(listener: (columns: number, rows: number) => void): void {
+    this.#resize = listener;
   }
 
   send(message: NonNullable<AttachRequest['message']>): void {
@@ -83,8 +89,10 @@ export class AttachCall {
         this.#frames.push(message, message.value.length);
         return;
       case 'dataEnd':
-      case 'resize':
         this.#frames.push(message);
+        return;
+      case 'resize':
+        this.#resize(message.value.columns, message.value.rows);
         return;
     }
   }

@@ -41,8 +41,8 @@ async function answer(connection: Duplex, call: AttachCall): Promise<void> {
 async function send(connection: Duplex, call: AttachCall): Promise<void> {
   for (;;) {
     const frame = await call.next();
-    if (frame?.$case === 'data') await writeChunk(connection, frame.value);
-    else if (frame?.$case !== 'resize') break;
+    if (frame?.$case !== 'data') break;
+    await writeChunk(connection, frame.value);
   }
   await new Promise<void>((resolve) => connection.end(() => resolve()));
 }

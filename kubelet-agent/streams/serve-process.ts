@@ -4,6 +4,7 @@ import type { ListenResponse } from '../../proto/gen/longshore/streams/v1/stream
 import type { ContainerProcess, ContainerRuntime } from '../runtime/container-runtime.js';
 import type { AttachCall } from './attach-call.js';
 import { runningContainer } from './running-container.js';
+import { TerminalSizes } from './terminal-sizes.js';
 
 type Request = Extract<NonNullable<ListenResponse['request']>, { $case: 'exec' | 'attach' }>;
 
@@ -23,6 +24,8 @@ export async function serveProcess(
       ? await runtime.startProcess(id, request.value, call.signal)
       : await runtime.attach(id, request.value, call.signal);
   try {
+    const sizes = new TerminalSizes(process);
+    call.onResize((columns, rows) => sizes.set(columns, rows));
     call.send({ $case: 'started', value: {} });
     const feeding = feed(process, call);
     for await (const { channel, data } of process.output) await call.sendData(channel === 'stderr' ? 'stderr' : 'data', data);
@@ -34,7 +37,7 @@ export async function serveProcess(
   }
 }
 
-/** Stdin and the terminal's size, until the user sends no more. */
+/** Stdin, until the user sends no more. */
 async function feed(process: ContainerProcess, call: AttachCall): Promise<void> {
   // A process may close its stdin, and ends as it likes: what is sent to it then is lost, as in a pipe.
   let closed = false;
@@ -43,8 +46,7 @@ async function feed(process: ContainerProcess, call: AttachCall): Promise<void> 
     for (;;) {
       const frame = await call.next();
       if (frame === undefined) return;
-      if (frame.$case === 'resize') await process.resize(frame.value.columns, frame.value.rows);
-      else if (frame.$case === 'dataEnd') process.input.end();
+      if (frame.$case === 'dataEnd') process.input.end();
       else if (!closed) await writeChunk(process.input, frame.value).catch(() => (closed = true));
     }
   } catch (thrown) {

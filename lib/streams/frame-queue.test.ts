@@ -45,6 +45,14 @@ describe('FrameQueue', () => {
   });
 });
 
+describe('FrameQueue without data', () => {
+  it('is bounded too', async () => {
+    const queue = new FrameQueue<string>(() => undefined);
+    for (let index = 0; index < streamWindowBytes + 100; index += 1) queue.push('nothing');
+    expect(await queue.next().catch((thrown: unknown) => (thrown as Error).message)).to.contain('more than it was granted');
+  });
+});
+
 describe('SendWindow', () => {
   const { signal } = new AbortController();
 

@@ -3,6 +3,8 @@ import { streamWindowBytes } from './stream-window.js';
 
 /** Credit is given in pieces of this size, not for every frame. */
 const creditBytes = streamWindowBytes / 4;
+/** A byte a frame is the least that a window allows; those without data are few. */
+const maxFrames = streamWindowBytes + 64;
 
 /**
  * Frames that have come and wait for their reader, in order. What the reader takes is
@@ -26,7 +28,7 @@ export class FrameQueue<Frame> {
   push(frame: Frame, bytes = 0): void {
     if (this.#end) return;
     this.#buffered += bytes;
-    if (this.#buffered + this.#ungranted > streamWindowBytes) {
+    if (this.#buffered + this.#ungranted > streamWindowBytes || this.#frames.length >= maxFrames) {
       this.#frames.length = 0;
       this.end(new LongshoreError('ResourceExhausted', 'the other side of the stream sends more than it was granted'));
       return;
