@@ -1,9 +1,9 @@
 import { systemClock } from '../lib/clock/clock.js';
 import { callUnary } from '../lib/grpc/client.js';
 import { type AgentIdentity, nodePlaneChannelOptions } from '../lib/identity/agent-identity.js';
-import { createIdentityHolder, currentToken } from '../lib/identity/create-identity-holder.js';
+import { createIdentityHolder } from '../lib/identity/create-identity-holder.js';
 import { identityDirectory } from '../lib/identity/identity-file.js';
-import { knownClusterId } from '../lib/identity/known-cluster-id.js';
+import { settleClusterId } from '../lib/identity/settle-cluster-id.js';
 import { createMetrics, startHealthServer } from '../lib/lifecycle/health-server.js';
 import { runProcess } from '../lib/lifecycle/run-process.js';
 import { claimStateDirectory } from '../lib/lifecycle/state-directory.js';
@@ -38,7 +38,7 @@ async function serve(config: KubeProxyConfig, log: Logger, signal: AbortSignal):
   boundConnecting({ port: Number(server.split(':').at(-1)), clock });
   const { token, tokenFile } = config;
   const agent = { dir: identityDirectory(stateDir), server, nodeName, role: 'kube-proxy' as const, token, tokenFile, clock, log };
-  const table = tableName(await knownClusterId({ ...agent, ...(await currentToken(agent, signal)) }), nodeName);
+  const table = tableName(await settleClusterId(agent, signal), nodeName);
   await takeName(table, cleanupOptions(config, log));
   const registry = createMetrics('kube-proxy');
   const kernel = new KernelState({ hasRoutes: !sharedHost });
