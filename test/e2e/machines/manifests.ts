@@ -12,9 +12,10 @@ echo listening
 exec httpd -f -p 8080 -h /tmp/www
 `;
 
-/** What a pod runs to ask the server at an address. */
-export function askCommand(address: string): string[] {
-  return ['sh', '-c', `printf 'GET /cgi-bin/who HTTP/1.0\\r\\n\\r\\n' | nc -w 5 ${address} 8080 | tail -n 1`];
+/** What a pod runs to ask the server at an address, so many times; a line for each answer. */
+export function askCommand(address: string, times = 1): string[] {
+  const once = `printf 'GET /cgi-bin/who HTTP/1.0\\r\\n\\r\\n' | nc -w 5 ${address} 8080 | tail -n 1`;
+  return ['sh', '-c', `for try in $(seq ${times}); do ${once}; done`];
 }
 
 const networkUnavailable = { key: 'node.kubernetes.io/network-unavailable', operator: 'Exists', effect: 'NoSchedule' };
