@@ -23,7 +23,7 @@ export const handleServiceProxy: ResourceHandler = async (call) => {
   const service: Service | undefined = await resources.client('services').get(namespace, name);
   if (!service) throw notFound({ ...call.target, name });
   const { items } = await resources.client('endpointslices.discovery.k8s.io').list(namespace);
-  const ours = (items).filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name);
+  const ours = items.filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name);
   const endpoint = chooseEndpoint(service, ours, port, Math.random());
   if (!endpoint) throw new StatusError(503, 'ServiceUnavailable', `no endpoints available for service "${call.target.name}"`);
   const pod = await requirePod(call, endpoint.podName);
