@@ -61,6 +61,7 @@ describe('control-plane command', () => {
       store: 'lmdb',
       heartbeatPeriodMs: 2_000,
       defaultTolerationSeconds: 2,
+      tlsSan: [],
       logLevel: 'info',
     });
     expect(nodeGraceMsOf(config)).to.equal(8_000);
@@ -70,12 +71,14 @@ describe('control-plane command', () => {
     const config = await configOf(
       ...['--bind-address', '127.0.0.1', '--bind-address', '10.0.0.1', '--advertise-address', '10.0.0.9'],
       ...['--node-monitor-grace-period-ms', '40000', '--default-toleration-seconds', '300'],
+      ...['--tls-san', 'api.example.com,192.0.2.7'],
     );
     expect(config.bindAddress).to.deep.equal(['127.0.0.1', '10.0.0.1']);
     expect(config.defaultTolerationSeconds).to.equal(300);
     expect(clusterSettingsOf(config, 'id')).to.include({ clusterId: 'id', leaseDurationSeconds: 40, heartbeatPeriodMs: 2_000 });
     expect(certificateAddressesOf(config)).to.deep.equal({
       ipAddresses: ['127.0.0.1', '10.0.0.1', '10.0.0.9'],
+      apiNames: ['api.example.com', '192.0.2.7'],
       serviceAddress: '10.96.0.1',
     });
   });
@@ -92,6 +95,7 @@ describe('control-plane command', () => {
 
   const refused: [string, string[], string][] = [
     ['an address that is none', ['--bind-address', 'host'], '--bind-address host is not an IPv4 address'],
+    ['a name that is none', ['--tls-san', 'https://api'], '--tls-san https://api is neither a DNS name nor an address'],
     ['to advertise every address', ['--bind-address', '0.0.0.0'], '--advertise-address must be given'],
     ['one port twice', ['--port', '7000', '--node-plane-port', '7000'], 'must differ'],
     ['a prefix with host bits', ['--cluster-cidr', '10.244.0.1/16'], '--cluster-cidr 10.244.0.1/16 is not an IPv4 prefix'],

@@ -1,6 +1,7 @@
 import { addressAt } from '../lib/net/cidr.js';
 import type { ControlPlaneConfig } from './config.js';
 import type { ClusterSettings } from './node-plane/cluster-settings.js';
+import type { PkiOptions } from './pki/open-pki.js';
 
 /** Ports that NodePort services get. */
 export const nodePorts = { first: 30_000, last: 32_767 };
@@ -33,11 +34,13 @@ export function advertiseAddressOf({ advertiseAddress, bindAddress: [first = '12
   return advertiseAddress ?? first;
 }
 
-/** Addresses in the certificates of both servers, and that of the API's Service. */
-export function certificateAddressesOf(config: ControlPlaneConfig): { ipAddresses: string[]; serviceAddress: string } {
+/** Addresses in the certificates of both servers, and what else that of the API bears. */
+export function certificateAddressesOf(
+  config: ControlPlaneConfig,
+): Pick<PkiOptions, 'ipAddresses' | 'apiNames' | 'serviceAddress'> {
   const addresses = new Set([...config.bindAddress, config.advertiseAddress ?? '127.0.0.1', '127.0.0.1']);
   addresses.delete('0.0.0.0');
-  return { ipAddresses: [...addresses], serviceAddress: addressAt(config.serviceCidr, 1) };
+  return { ipAddresses: [...addresses], apiNames: config.tlsSan, serviceAddress: addressAt(config.serviceCidr, 1) };
 }
 
 /** Where the administrator reaches the API from this machine. */

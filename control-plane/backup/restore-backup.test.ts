@@ -36,6 +36,7 @@ describe('backup and restore', () => {
     await openPki({
       dir: join(dir, 'original', 'pki'),
       ipAddresses: ['127.0.0.1'],
+      apiNames: [],
       serviceAddress: '10.96.0.1',
       clusterDomain: 'cluster.local',
       clock,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 
 import type { Clock } from '../../lib/clock/clock.js';
@@ -20,6 +21,8 @@ export interface PkiOptions {
   dir: string;
   /** Addresses of both servers. */
   ipAddresses: readonly string[];
+  /** Further DNS names and addresses of the API. */
+  apiNames: readonly string[];
   /** Address of the Service that pods reach the API by. */
   serviceAddress: string;
   clusterDomain: string;
@@ -28,15 +31,15 @@ export interface PkiOptions {
 }
 
 export async function openPki(options: PkiOptions): Promise<Pki> {
-  const { dir, ipAddresses, serviceAddress, clusterDomain, clock, log } = options;
+  const { dir, ipAddresses, apiNames, serviceAddress, clusterDomain, clock, log } = options;
   const authority = await CertificateAuthority.open({ dir, clock });
   const inCluster = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', `kubernetes.default.svc.${clusterDomain}`];
   const apiCertificate = new ServingCertificate({
     dir,
     name: 'apiserver',
     authority,
-    dnsNames: ['localhost', ...inCluster],
-    ipAddresses: [...ipAddresses, serviceAddress],
+    dnsNames: ['localhost', ...inCluster, ...apiNames.filter((name) => isIP(name) === 0)],
+    ipAddresses: [...ipAddresses, serviceAddress, ...apiNames.filter((name) => isIP(name) !== 0)],
     clock,
     log,
   });

@@ -1,8 +1,10 @@
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 
 import { addressAt, contains, sizeOf, toNumber } from '../net/cidr.js';
 import type { ControlPlaneConfig } from './control-plane-settings.js';
 import type { SettingProblem } from './setting-problem.js';
+
+const dnsName = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /** Everything that keeps a control plane's configuration from holding together. Pure. */
 export function checkControlPlane(config: ControlPlaneConfig): SettingProblem[] {
@@ -10,8 +12,13 @@ export function checkControlPlane(config: ControlPlaneConfig): SettingProblem[] 
 }
 
 function addressProblems(config: ControlPlaneConfig): SettingProblem[] {
-  const { bindAddress, advertiseAddress, port, nodePlanePort, healthPort, clusterDomain } = config;
+  const { bindAddress, advertiseAddress, port, nodePlanePort, healthPort, clusterDomain, tlsSan } = config;
   const problems: SettingProblem[] = [];
+  for (const name of tlsSan) {
+    if (isIP(name) === 0 && !dnsName.test(name)) {
+      problems.push({ setting: 'tlsSan', problem: `${name} is neither a DNS name nor an address` });
+    }
+  }
   for (const address of bindAddress) {
     if (!isIPv4(address)) problems.push({ setting: 'bindAddress', problem: `${address} is not an IPv4 address` });
   }
@@ -31,7 +38,7 @@ function addressProblems(config: ControlPlaneConfig): SettingProblem[] {
     }
     taken.add(value);
   }
-  if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(clusterDomain)) {
+  if (!dnsName.test(clusterDomain)) {
     problems.push({ setting: 'clusterDomain', problem: `${clusterDomain} is not a DNS name such as cluster.local` });
   }
   return problems;

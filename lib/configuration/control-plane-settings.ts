@@ -15,6 +15,8 @@ export interface ControlPlaneConfig {
   nodePlanePort: number;
   /** Where pods and nodes reach the API. Default: the first bind address. */
   advertiseAddress?: string;
+  /** Further names and addresses by which clients reach the API; its certificate bears them. */
+  tlsSan: string[];
   clusterCidr: string;
   serviceCidr: string;
   /** Prefix length of a node's pod CIDR. */
@@ -48,6 +50,7 @@ export function controlPlaneSettings(): Setting[] {
     new Setting('--port <port>', 'port of the Kubernetes API').default(6443).argParser(parsePort),
     new Setting('--node-plane-port <port>', 'port that agents connect to').default(6444).argParser(parsePort),
     new Setting('--advertise-address <address>', 'where pods and nodes reach the API'),
+    new Setting('--tls-san <name>', 'further name or address for the certificate of the API; repeatable').list().default([]),
     new Setting('--cluster-cidr <cidr>', 'addresses of pods').default('10.244.0.0/16'),
     new Setting('--service-cidr <cidr>', 'addresses of services').default('10.96.0.0/16'),
     new Setting('--node-cidr-mask-size <bits>', "prefix length of a node's pod addresses")
