@@ -25,7 +25,11 @@ export function startDetached(spec: ProcessSpec, logFile: string): number {
 /** SIGTERM to all, then SIGKILL to what is left after `graceMs`. Resolves when none of the cluster's processes runs. */
 export async function stopProcesses(dir: string, graceMs: number): Promise<number> {
   const running = await readProcessTable(dir);
-  for (const { pid } of running) signalProcess(pid, 'SIGTERM');
+  for (const { pid } of running) {
+    signalProcess(pid, 'SIGTERM');
+    // One that a test has frozen hears nothing else.
+    signalProcess(pid, 'SIGCONT');
+  }
   const deadline = systemClock.monotonic() + graceMs;
   for (;;) {
     const left = await readProcessTable(dir);

@@ -158,6 +158,20 @@ spec: { selector: { app: web }, ports: [{ port: 80 }] }
     await rm(dir, { recursive: true });
   });
 
+  it('uses a cluster that is there already, breaks nothing of it and leaves no namespace', async () => {
+    const guest = await startCluster({ kubeconfig: cluster.kubeconfig });
+    expect(guest.nodes.map(({ name }) => name)).to.deep.equal(['node-1', 'node-2', 'node-3']);
+    const space = await guest.namespace();
+    await space.apply(podOf('p', 'nginx'));
+    await space.waitFor('pod/p', 'Ready');
+    await guest.node(1).untilReady();
+    const refused = 'only a cluster that the harness started can be broken';
+    expect(() => guest.controlPlane).to.throw(refused);
+    expect(await guest.node(1).kill().catch(String)).to.contain(refused);
+    await guest.stop();
+    await ns.client.waitFor(`namespace/${space.name}`, 'deleted');
+  });
+
   it('leaves nothing behind when the test run is killed', async () => {
     const { dir } = await abandonCluster('fake');
     await eventually('processes and folder are gone', 60_000, async () => {

@@ -87,7 +87,7 @@ export class TestCluster implements AsyncDisposable {
     const name = typeof which === 'number' ? backend.nodes[which - 1] : backend.nodes.find((one) => one === which);
     if (name === undefined)
       throw new LongshoreError('NotFound', `there is no node ${which}: ${backend.nodes.join(', ')} there are`);
-    return new TestNode({ name, faults: this.#requireLocal().faultsOf(name), client });
+    return new TestNode({ name, faults: () => this.#requireLocal().faultsOf(name), client });
   }
 
   get controlPlane(): ControlPlane {

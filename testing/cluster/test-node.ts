@@ -1,54 +1,55 @@
 import type { ApiClient } from '../../lib/kubernetes-client/api-client.js';
 import type { NodeFaults } from '../../lib/local-cluster/node-faults.js';
 
-/** One node of a local cluster, and what can happen to it; see NodeFaults for what each means. */
+/** One node, and in a cluster that the harness started what can happen to it; see NodeFaults for what each means. */
 export class TestNode {
   readonly name: string;
-  readonly #faults: NodeFaults;
+  readonly #faults: () => NodeFaults;
   readonly #client: ApiClient;
 
-  constructor(options: { name: string; faults: NodeFaults; client: ApiClient }) {
+  /** @param options.faults throws for a node that cannot be broken */
+  constructor(options: { name: string; faults: () => NodeFaults; client: ApiClient }) {
     this.name = options.name;
     this.#faults = options.faults;
     this.#client = options.client;
   }
 
   /** The machine loses its power: agents and containers end at once. Also of a node that is paused. */
-  kill(): Promise<void> {
-    return this.#faults.kill();
+  async kill(): Promise<void> {
+    await this.#faults().kill();
   }
 
   /** The machine comes back after kill(). Resolves once its agents run; untilReady() waits for the rest. */
-  start(): Promise<void> {
-    return this.#faults.start();
+  async start(): Promise<void> {
+    await this.#faults().start();
   }
 
   /** The machine freezes: agents and containers stand still until resume(). */
-  pause(): Promise<void> {
-    return this.#faults.pause();
+  async pause(): Promise<void> {
+    await this.#faults().pause();
   }
 
-  resume(): Promise<void> {
-    return this.#faults.resume();
+  async resume(): Promise<void> {
+    await this.#faults().resume();
   }
 
   /** The network cable is pulled: agents and pods reach nothing off the node, until heal(). */
-  partition(): Promise<void> {
-    return this.#faults.partition();
+  async partition(): Promise<void> {
+    await this.#faults().partition();
   }
 
-  heal(): Promise<void> {
-    return this.#faults.heal();
+  async heal(): Promise<void> {
+    await this.#faults().heal();
   }
 
   /** kill -9 of the kubelet agent alone; its containers go on. start() starts it again. */
-  killKubeletAgent(): Promise<void> {
-    return this.#faults.killKubeletAgent();
+  async killKubeletAgent(): Promise<void> {
+    await this.#faults().killKubeletAgent();
   }
 
   /** kill -9 of the kube-proxy alone; the kernel's rules stay. start() starts it again. */
-  killKubeProxy(): Promise<void> {
-    return this.#faults.killKubeProxy();
+  async killKubeProxy(): Promise<void> {
+    await this.#faults().killKubeProxy();
   }
 
   /** Waits until the API says that the node is Ready. @param timeoutMs default 30 s */
