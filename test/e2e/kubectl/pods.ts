@@ -45,7 +45,8 @@ export function describePods(scene: () => Scene): void {
   });
 
   it('watches them from creation to deletion', async () => {
-    await using watch = kubectl.follow('get pods -w -l app=watched');
+    await using watch = kubectl.follow('get pods -w');
+    await eventually('the watch has begun', 10_000, async () => /^plain /m.test(watch.output));
     await kubectl.ok('create -f -', sleeper('watched'));
     await kubectl.ok('wait --for=condition=Ready pod/watched --timeout=30s');
     expect(await kubectl.ok('delete pod watched --timeout=20s')).to.contain('pod "watched" deleted');
