@@ -54,7 +54,8 @@ async function measureAll({ rounds, lab }: { rounds: number; lab: boolean }, oth
     rows.push([name, seconds(now), aim, ...(other ? [seconds(before), compared ? (now / before).toFixed(2) : '-'] : [])]);
     for (const [part, { resident, proportional }] of partsOf(ours)) {
       const former = partsOf(theirs).get(part)?.resident;
-      const figures = [resident, proportional, ...(other ? [former ?? 0] : [])].map(renderMegabytes);
+      const figures = [resident, proportional].map(renderMegabytes);
+      if (other) figures.push(former === undefined ? '-' : renderMegabytes(former));
       memory.push([part, name, ...figures]);
     }
   }

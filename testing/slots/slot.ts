@@ -1,10 +1,11 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
-import { networkInterfaces, tmpdir, userInfo } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 
 import { LongshoreError } from '../../lib/errors/errors.js';
 import { findFreePorts } from '../../lib/local-cluster/free-ports.js';
 import { writeOwner } from './owner.js';
+import { requireOwn, slotsRoot } from './slots-root.js';
 
 /** Everything that a cluster must not share with another on this host, claimed by one test run. */
 export interface Slot {
@@ -20,13 +21,6 @@ const dockerSlots = { count: 19, firstPort: 11_000, ports: 100, podNet: 200, ser
 /** Fake slots have no addresses on the host, and few ports, from 13000 on. */
 const fakeSlots = { count: 400, firstPort: 13_000, ports: 10, podNet: 244, serviceNet: 96 };
 
-/** Where slots are: one folder for all of this user's test runs. */
-export function slotsRoot(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.LONGSHORE_TESTING_DIR) return env.LONGSHORE_TESTING_DIR;
-  const { uid } = userInfo();
-  return uid === 0 ? '/var/lib/longshore/testing' : join(tmpdir(), `longshore-testing-${uid}`);
-}
-
 /**
  * Takes the first free slot. Making its folder is the claim, which of several processes only
  * one can do; what else uses the host's addresses and ports is looked at too.
@@ -34,30 +28,24 @@ export function slotsRoot(env: NodeJS.ProcessEnv = process.env): string {
  */
 export async function claimSlot(runtime: 'docker' | 'fake', nodes: number): Promise<Slot> {
   const kind = runtime === 'docker' ? dockerSlots : fakeSlots;
-  await mkdir(slotsRoot(), { recursive: true, mode: 0o711 });
-  await requireOwnRoot();
-  const start = runtime === 'fake' ? await firstGap() : 0;
+  const root = await slotsRoot(runtime);
+  await mkdir(root, { recursive: true, mode: 0o711 });
+  await requireOwn(root);
+  // Fake runs begin each at a number of their own: side by side they do not all try the same slots.
+  const start = runtime === 'fake' ? process.pid % kind.count : 0;
   for (let step = 0; step < kind.count; step++) {
     const number = (start + step) % kind.count;
-    const slot = await claimNumber(runtime, number, nodes);
+    const slot = await claimNumber(runtime, join(root, `${runtime}-${number}`), number, nodes);
     if (slot) return slot;
   }
   throw new LongshoreError(
     'ResourceExhausted',
-    `all ${kind.count} places for ${runtime} clusters of this host are taken: ${slotsRoot()} has them`,
+    `all ${kind.count} places for ${runtime} clusters of this host are taken: ${root} has them`,
   );
 }
 
-/** A folder in /tmp may have been put there by somebody else, to read what is in it. */
-async function requireOwnRoot(): Promise<void> {
-  const { uid } = await stat(slotsRoot());
-  if (uid === userInfo().uid) return;
-  throw new LongshoreError('PermissionDenied', `${slotsRoot()} belongs to another user: remove it, or set LONGSHORE_TESTING_DIR`);
-}
-
-async function claimNumber(runtime: 'docker' | 'fake', number: number, nodes: number): Promise<Slot | undefined> {
+async function claimNumber(runtime: 'docker' | 'fake', dir: string, number: number, nodes: number): Promise<Slot | undefined> {
   const kind = runtime === 'docker' ? dockerSlots : fakeSlots;
-  const dir = join(slotsRoot(), `${runtime}-${number}`);
   try {
     await mkdir(dir, { mode: 0o711 });
   } catch (thrown) {
@@ -87,10 +75,4 @@ async function lowestFree(first: number, wanted: number, available: number): Pro
 function hostHas(...nets: number[]): boolean {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   return addresses.some(({ address }) => nets.some((net) => address.startsWith(`10.${net}.`)));
-}
-
-/** Fake runs start at a number of their own: side by side they do not all try the same slots. */
-async function firstGap(): Promise<number> {
-  const { ino } = await stat(slotsRoot());
-  return (process.pid + ino) % fakeSlots.count;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../lib/clock/clock.js';
 import { takeDown } from '../../lib/local-cluster/down.js';
 import { ownerLives, writeOwner } from './owner.js';
-import { slotsRoot } from './slot.js';
+import { possibleRoots, requireOwn } from './slots-root.js';
 
 /** A claim is made in two steps; one that is half made so long after is nobody's. */
 const claimMs = 60_000;
@@ -12,10 +12,22 @@ const staleSweepMs = 300_000;
 
 /** Takes down what test runs have left that died together with their reapers. */
 export async function sweepSlots(): Promise<void> {
-  const entries = await readdir(slotsRoot()).catch(() => []);
-  for (const entry of entries) {
-    const dir = join(slotsRoot(), entry);
+  const roots = [...new Set(possibleRoots())];
+  const entries = await Promise.all(
+    roots.map(async (root) => (await namesIn(root)).map((entry) => ({ entry, dir: join(root, entry) }))),
+  );
+  for (const { entry, dir } of entries.flat()) {
     if (/^(docker|fake)-\d+$/.test(entry) && (await isLeft(dir)) && (await claimSweep(dir))) await clearSlot(dir, 'sweeper');
+  }
+}
+
+async function namesIn(root: string): Promise<string[]> {
+  try {
+    await requireOwn(root);
+    return await readdir(root);
+  } catch {
+    // There is none, or it is somebody else's.
+    return [];
   }
 }
 
