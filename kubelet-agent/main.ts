@@ -10,10 +10,11 @@ import { agentTasks } from './agent-tasks.js';
 import { cleanup } from './cleanup.js';
 import { type CleanupConfig, createCommand, type FakeNodesConfig, type KubeletAgentConfig } from './config.js';
 import { KubeletAgent } from './kubelet-agent.js';
-import { DockerRuntime } from './runtime/docker/docker-runtime.js';
 import { mountRunner } from './volumes/mount-runner.js';
 
 const clock = systemClock;
+// Loaded where there is an engine: its client takes a tenth of a second that fake nodes do without.
+const dockerRuntime = () => import('./runtime/docker/docker-runtime.js');
 /** Every container of the node listens for the agent's end, and that is no leak. */
 setMaxListeners(0);
 
@@ -29,6 +30,7 @@ async function serve(config: KubeletAgentConfig, log: Logger, signal: AbortSigna
   await claimStateDirectory(stateDir);
   boundConnecting({ port: Number(server.split(':').at(-1)), clock });
   const metrics = createMetrics('kubelet-agent');
+  const { DockerRuntime } = await dockerRuntime();
   const createRuntime = (clusterId: string) => DockerRuntime.create({ dockerHost, clusterId, nodeName, clock, log });
   const engine = await createRuntime('');
   const agent = new KubeletAgent({ config, engine, createRuntime, mounts: mountRunner, metrics, clock, log });
@@ -50,6 +52,7 @@ async function runFakeNodes(config: FakeNodesConfig): Promise<void> {
 async function runCleanup(config: CleanupConfig): Promise<void> {
   const { nodeName, stateDir, clusterId, keepIdentity, dockerHost, logLevel } = config;
   const log = createLogger({ component: 'kubelet-agent', level: logLevel }).child({ node: nodeName });
+  const { DockerRuntime } = await dockerRuntime();
   const createRuntime = (id: string) => DockerRuntime.create({ dockerHost, clusterId: id, nodeName, clock, log });
   await runProcess(() => cleanup({ stateDir, clusterId, keepIdentity, createRuntime, mounts: mountRunner, log }), { log });
 }
