@@ -86,6 +86,8 @@ export class MachineNetwork {
         await inside(namespace, 'ip', 'link', 'set', 'lo', 'up');
         await this.#plug(namespace, lan, port, options);
         await inside(lan, 'ip', 'link', 'set', port, 'master', 'lan');
+        // A network card keeps its address over a power loss: neighbours need not look for it anew.
+        await inside(namespace, 'ip', 'link', 'set', 'eth0', 'address', cardOf(address));
         await inside(namespace, 'ip', 'address', 'add', `${address}/24`, 'dev', 'eth0');
         await inside(namespace, 'ip', 'route', 'add', 'default', 'via', `10.77.${this.#subnet}.254`);
       },
@@ -164,6 +166,11 @@ export class MachineNetwork {
   #dirOf(name: string): string {
     return join('/var/tmp', this.#prefix, name);
   }
+}
+
+/** A locally administered MAC address of an IPv4 address' own. */
+function cardOf(address: string): string {
+  return ['02', '00', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
 }
 
 /** The veth goes with the namespace, and its other end with it. */

@@ -11,6 +11,9 @@ export function removalSuite(machines: Machines): void {
       await machines.eventually('no agent runs', async () => (await machines.host('far').pids('dist/kube')).length === 0);
     };
 
+    // The control plane was away a moment ago: until its agent has been heard again, a node counts as silent.
+    before(() => machines.nodesReady('far', 'near', 'natted'));
+
     it('lists the nodes', async () => {
       const { stdout } = await control().attemptLongshore('node', 'list');
       expect(stdout).to.match(/^far +Ready +10\.77\.27\.2 +10\.244\.\d+\.0\/24/m);
