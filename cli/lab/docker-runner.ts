@@ -6,23 +6,25 @@ export interface RunOptions {
   /** Beside this process's own environment. */
   env?: Readonly<Record<string, string>>;
   timeoutMs?: number;
+  /** What is returned: standard output (the default), or standard error after it. */
+  output?: 'stdout' | 'both';
 }
 
 /**
  * Runs a program to its end.
- * @returns its standard output
+ * @returns what it printed
  * @throws LongshoreError Unavailable when it cannot be started, else Internal with the end of what it said
  */
 export function runCommand(command: readonly string[], options: RunOptions = {}): Promise<string> {
   const [file = '', ...args] = command;
-  const { env, timeoutMs = 60_000 } = options;
+  const { env, timeoutMs = 60_000, output = 'stdout' } = options;
   return new Promise((resolve, reject) => {
     execFile(
       file,
       args,
       { env: { ...process.env, ...env }, timeout: timeoutMs, maxBuffer: 32 * 1024 * 1024 },
       (error, stdout, stderr) => {
-        if (!error) resolve(stdout);
+        if (!error) resolve(output === 'both' ? stdout + stderr : stdout);
         else reject(failureOf(command, error.code, (stderr || stdout || error.message).trim().slice(-1_500), error));
       },
     );

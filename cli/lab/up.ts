@@ -73,7 +73,7 @@ async function waitForNodes(options: LabUpOptions, count: number, progress: Prog
   for (;;) {
     const containers = await readLab(options.project);
     const ended = containers.find(({ state }) => state === 'exited');
-    if (ended) throw new LongshoreError('Unavailable', `${ended.name} ended: docker logs ${ended.id.slice(0, 12)} says why`);
+    if (ended) throw new LongshoreError('Unavailable', `${ended.name} ended: ${await readLastLines(ended)}`);
     const kubeconfig = kubeconfigOf(containers);
     const found = await readNodes(kubeconfig);
     const waiting = await findUnready(wanted, containers, found.nodes);
@@ -85,6 +85,11 @@ async function waitForNodes(options: LabUpOptions, count: number, progress: Prog
     }
     await systemClock.sleep(200);
   }
+}
+
+/** What a container said last; what it logs goes to standard error there. */
+function readLastLines({ id }: LabContainer): Promise<string> {
+  return runCommand(['docker', 'logs', '--tail', '5', id], { output: 'both' });
 }
 
 /** What the API says of a node that has just started again may be from before: its agent has to say so too. */

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
+import { findFreePorts } from '../../../lib/local-cluster/free-ports.js';
 import { ensureTestImage } from '../images.js';
 
 const run = promisify(execFile);
@@ -15,12 +17,15 @@ export interface Ended {
 /** A lab of its own beside a user's, driven by the real command; its image is built on a base that is made here. */
 export class TestLab {
   readonly project: string;
-  readonly #port: number;
+  readonly #firstPort: number;
   readonly #folder: string;
 
+  /** @param options.port where to look for free ports */
   constructor(options: { name: string; port: number }) {
-    this.project = `longshore-lab-${options.name}`;
-    this.#port = options.port;
+    // Checkouts that are tested at the same time do not meet, and one finds again what its last run left.
+    const checkout = createHash('sha256').update(root).digest('hex').slice(0, 6);
+    this.project = `longshore-lab-${options.name}-${checkout}`;
+    this.#firstPort = options.port;
     this.#folder = `/tmp/${this.project}`;
   }
 
@@ -33,9 +38,10 @@ export class TestLab {
     return `longshore-test/${this.project}`;
   }
 
-  /** {@link start}, with the base image made where it is missing, and the image of the experiments on every node. */
+  /** {@link start} from nothing, with the base image made where it is missing, and the image of the experiments on every node. */
   async up(nodes: number): Promise<void> {
     await run(`${root}test/support/lab/base-image.sh`, { maxBuffer: 64 * 1024 * 1024 });
+    await this.longshore('down');
     await this.start(nodes);
     const loaded = await this.longshore('load', await ensureTestImage('busybox'));
     if (loaded.code !== 0) throw new Error(loaded.output);
@@ -44,7 +50,8 @@ export class TestLab {
   /** `longshore lab up`. */
   async start(nodes: number): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    const flags = ['--nodes', String(nodes), '--port', String(this.#port), '--base-image', 'longshore-test/lab-base:1'];
+    const [port] = await findFreePorts(this.#firstPort, 1);
+    const flags = ['--nodes', String(nodes), '--port', String(port), '--base-image', 'longshore-test/lab-base:1'];
     const { code, output } = await this.longshore('up', ...flags);
     if (code !== 0) throw new Error(`longshore lab up ended with ${code}\n${output}`);
   }
@@ -115,7 +122,7 @@ export class TestLab {
       LAB_APP_IMAGE: 'longshore-test/busybox:1',
       LONGSHORE_LAB_IMAGE: this.image,
       LONGSHORE_LAB_KUBECONFIG: this.#folder,
-      LONGSHORE_LAB_NODE_PORTS: `${this.#port + 1}-${this.#port + 50}`,
+      LONGSHORE_LAB_NODE_PORTS: `${this.#firstPort + 1}-${this.#firstPort + 99}`,
     };
     return new Promise((resolve) => {
       execFile(file, args, { env, timeout: 280_000, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
