@@ -1,5 +1,5 @@
 import { systemClock } from '../../lib/clock/clock.js';
-import { LongshoreError } from '../../lib/errors/errors.js';
+import { isError, LongshoreError } from '../../lib/errors/errors.js';
 import type { ApiClient } from '../../lib/kubernetes-client/api-client.js';
 import { referenceOf, type AnyObject } from '../../lib/kubernetes-client/objects.js';
 import { settledCondition } from '../../lib/kubernetes-client/wait/condition.js';
@@ -66,7 +66,7 @@ async function applyOne(
 }
 
 function absent(thrown: unknown): undefined {
-  if (thrown instanceof LongshoreError && thrown.code === 'NotFound') return undefined;
+  if (isError(thrown, 'NotFound')) return undefined;
   throw thrown;
 }
 

@@ -1,4 +1,4 @@
-import { LongshoreError } from '../../lib/errors/errors.js';
+import { isError, LongshoreError } from '../../lib/errors/errors.js';
 import type { ApiClient } from '../../lib/kubernetes-client/api-client.js';
 import type { ApiResource } from '../../lib/kubernetes-client/discovery/api-resource.js';
 import { referenceOf, type AnyObject } from '../../lib/kubernetes-client/objects.js';
@@ -134,7 +134,7 @@ async function unlessAbsent<T>(getting: Promise<T>, ignore: boolean): Promise<T 
   try {
     return await getting;
   } catch (thrown) {
-    if (ignore && thrown instanceof LongshoreError && thrown.code === 'NotFound') return undefined;
+    if (ignore && isError(thrown, 'NotFound')) return undefined;
     throw thrown;
   }
 }

@@ -1,4 +1,4 @@
-import { LongshoreError, type ErrorCode } from '../errors/errors.js';
+import { isError, LongshoreError, type ErrorCode } from '../errors/errors.js';
 import type { Status, StatusCause } from '../kubernetes/types/meta-v1.js';
 
 /** What a Status adds to a LongshoreError, in its `fields`. */
@@ -78,5 +78,5 @@ export function errorOfAnswer(body: string, httpStatus: number): LongshoreError 
 
 /** Whether the same request may succeed later: the server is away, overloaded or starting. */
 export function isTransient(thrown: unknown): boolean {
-  return thrown instanceof LongshoreError && ['Unavailable', 'ResourceExhausted', 'DeadlineExceeded'].includes(thrown.code);
+  return isError(thrown, 'Unavailable', 'ResourceExhausted', 'DeadlineExceeded');
 }
